@@ -1,0 +1,1 @@
+"""The tutorial's plugin: a workout's segments as CSV."""

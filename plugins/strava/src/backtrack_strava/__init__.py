@@ -1,0 +1,1 @@
+"""Strava for backtrack-plugins: the title and description of an activity, as text to paste."""

@@ -1,0 +1,135 @@
+"""Workouts that know which way you face on the treadmill.
+
+::
+
+    import backtrack_plugins as bt
+
+    athlete = bt.read_athlete("athlete.toml")
+    workout = bt.read("after-intervals-reset.backtrack")
+    artifact = bt.export(workout, "garmin-fit", athlete)
+    artifact.write("out")
+
+Names are resolved when they are first used: importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+__version__ = "0.1.0"
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from backtrack_plugins.annotating import Annotation as Annotation
+    from backtrack_plugins.annotating import annotate as annotate
+    from backtrack_plugins.athlete import Athlete as Athlete
+    from backtrack_plugins.athlete import RaceTime as RaceTime
+    from backtrack_plugins.athlete import Treadmill as Treadmill
+    from backtrack_plugins.athlete import athlete_from_toml as athlete_from_toml
+    from backtrack_plugins.athlete import read_athlete as read_athlete
+    from backtrack_plugins.checking import RULES_VERSION as RULES_VERSION
+    from backtrack_plugins.checking import check as check
+    from backtrack_plugins.errors import BacktrackError as BacktrackError
+    from backtrack_plugins.errors import CannotExport as CannotExport
+    from backtrack_plugins.errors import DeliveryError as DeliveryError
+    from backtrack_plugins.errors import ExistingFile as ExistingFile
+    from backtrack_plugins.errors import InvalidWorkout as InvalidWorkout
+    from backtrack_plugins.errors import PluginError as PluginError
+    from backtrack_plugins.errors import UnknownPlugin as UnknownPlugin
+    from backtrack_plugins.errors import UnreadableInput as UnreadableInput
+    from backtrack_plugins.errors import UnsafeWorkout as UnsafeWorkout
+    from backtrack_plugins.errors import UsageError as UsageError
+    from backtrack_plugins.errors import WorkoutProblems as WorkoutProblems
+    from backtrack_plugins.exporting import SAFETY_SENTENCES as SAFETY_SENTENCES
+    from backtrack_plugins.exporting import Artifact as Artifact
+    from backtrack_plugins.exporting import Capability as Capability
+    from backtrack_plugins.exporting import Exported as Exported
+    from backtrack_plugins.exporting import Exporter as Exporter
+    from backtrack_plugins.exporting import ExportRequest as ExportRequest
+    from backtrack_plugins.exporting import Loss as Loss
+    from backtrack_plugins.exporting import export as export
+    from backtrack_plugins.hookspecs import HOOK_API as HOOK_API
+    from backtrack_plugins.hookspecs import hookimpl as hookimpl
+    from backtrack_plugins.importing import Imported as Imported
+    from backtrack_plugins.importing import Importer as Importer
+    from backtrack_plugins.importing import ImportLossWarning as ImportLossWarning
+    from backtrack_plugins.importing import import_file as import_file
+    from backtrack_plugins.line import parse_line as parse_line
+    from backtrack_plugins.line import write_line as write_line
+    from backtrack_plugins.problem import Problem as Problem
+    from backtrack_plugins.problem import Where as Where
+    from backtrack_plugins.reading import from_json as from_json
+    from backtrack_plugins.reading import from_mapping as from_mapping
+    from backtrack_plugins.reading import parse as parse
+    from backtrack_plugins.reading import read as read
+    from backtrack_plugins.timeline import Cue as Cue
+    from backtrack_plugins.timeline import RepeatedSegments as RepeatedSegments
+    from backtrack_plugins.timeline import Segment as Segment
+    from backtrack_plugins.timeline import Timeline as Timeline
+    from backtrack_plugins.timeline import Totals as Totals
+    from backtrack_plugins.timeline import expand as expand
+    from backtrack_plugins.units import Amount as Amount
+    from backtrack_plugins.units import Incline as Incline
+    from backtrack_plugins.units import Mass as Mass
+    from backtrack_plugins.units import Speed as Speed
+    from backtrack_plugins.workout import Repeat as Repeat
+    from backtrack_plugins.workout import Step as Step
+    from backtrack_plugins.workout import Straddle as Straddle
+    from backtrack_plugins.workout import Workout as Workout
+    from backtrack_plugins.writing import format_page as format_page
+    from backtrack_plugins.writing import to_json as to_json
+    from backtrack_plugins.writing import write as write
+
+_MODULES = {
+    "annotating": ("Annotation", "annotate"),
+    "athlete": ("Athlete", "RaceTime", "Treadmill", "athlete_from_toml", "read_athlete"),
+    "checking": ("RULES_VERSION", "check"),
+    "errors": (
+        "BacktrackError",
+        "CannotExport",
+        "DeliveryError",
+        "ExistingFile",
+        "InvalidWorkout",
+        "PluginError",
+        "UnknownPlugin",
+        "UnreadableInput",
+        "UnsafeWorkout",
+        "UsageError",
+        "WorkoutProblems",
+    ),
+    "exporting": (
+        "SAFETY_SENTENCES",
+        "Artifact",
+        "Capability",
+        "ExportRequest",
+        "Exported",
+        "Exporter",
+        "Loss",
+        "export",
+    ),
+    "hookspecs": ("HOOK_API", "hookimpl"),
+    "importing": ("ImportLossWarning", "Imported", "Importer", "import_file"),
+    "line": ("parse_line", "write_line"),
+    "problem": ("Problem", "Where"),
+    "reading": ("from_json", "from_mapping", "parse", "read"),
+    "timeline": ("Cue", "RepeatedSegments", "Segment", "Timeline", "Totals", "expand"),
+    "units": ("Amount", "Incline", "Mass", "Speed"),
+    "workout": ("Repeat", "Step", "Straddle", "Workout"),
+    "writing": ("format_page", "to_json", "write"),
+}
+_HOME = {name: module for module, names in _MODULES.items() for name in names}
+
+__all__ = ["__version__", *sorted(_HOME)]  # noqa: PLE0604 - every entry is a string
+
+
+def __getattr__(name: str) -> object:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

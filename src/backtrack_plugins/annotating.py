@@ -1,0 +1,87 @@
+"""Annotating: a Timeline to the title and text that stand on an activity."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from backtrack_plugins.exporting import Loss, page_of
+from backtrack_plugins.units import clock_of
+from backtrack_plugins.writing import header_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from backtrack_plugins.timeline import Timeline, Totals
+
+BLOCK_FORMAT = 1
+"""Number in the last line of a block, so that a later version knows how to replace it."""
+
+FIRST_LINE = "Treadmill, facing both ways: "
+LAST_LINE = f"(backtrack-plugins, block {BLOCK_FORMAT})"
+
+MOST_CHARACTERS = 1500
+"""No platform documents a limit for a description; we keep a block short (our choice)."""
+
+
+class Annotation(msgspec.Struct, frozen=True, kw_only=True):
+    """The title and text block put on an activity.
+
+    The block's first and last line are what it is found by again; it is plain text, without links.
+
+    Attributes:
+        title: One line.
+        text: The block, at most 1,500 characters, without a line feed at its end.
+        losses: What did not fit.
+    """
+
+    title: str
+    text: str
+    losses: tuple[Loss, ...] = ()
+
+
+def annotate(timeline: Timeline, notices: Sequence[str] = ()) -> Annotation:
+    """Write the annotation of a workout that goes as planned.
+
+    Args:
+        timeline: What was planned.
+        notices: Sentences that stand in the block as comments.
+
+    >>> from backtrack_plugins.reading import parse
+    >>> from backtrack_plugins.timeline import expand
+    >>> annotate(expand(parse("name: A\\n9:00 forward walk 5 km/h\\n1:00 backward walk 2 km/h grip rail"))).title
+    'A (1:00 backward)'
+    """
+    name = timeline.workout.name
+    totals = timeline.totals
+    turned = _turned(totals)
+    first = FIRST_LINE + name
+    summary = [_summary(totals)]
+    page = page_of(timeline, notices).rstrip("\n")
+    text = "\n".join([first, *summary, "", page, "", LAST_LINE])
+    losses: tuple[Loss, ...] = ()
+    if len(text) > MOST_CHARACTERS:
+        kept = "\n".join([*header_lines(timeline.workout), *(f"# {notice}" for notice in notices)])
+        text = "\n".join([first, *summary, "", kept, "", LAST_LINE])
+        losses = (
+            Loss(what="text", instead=f"not carried: the page is longer than {MOST_CHARACTERS} characters; headers and totals are"),
+        )
+    return Annotation(title=f"{name} ({turned})" if turned else name, text=text, losses=losses)
+
+
+def _turned(totals: Totals) -> str:
+    parts = []
+    if totals.backward_seconds:
+        parts.append(f"{clock_of(round(totals.backward_seconds))} backward")
+    if totals.sideways_seconds:
+        parts.append(f"{clock_of(round(totals.sideways_seconds))} sideways")
+    return ", ".join(parts)
+
+
+def _summary(totals: Totals) -> str:
+    whole = f"{clock_of(round(totals.seconds))} in all, {totals.metres / 1000:.2f} km on the belt"
+    if totals.lap_steps:
+        steps = "step" if totals.lap_steps == 1 else "steps"
+        whole += f" (and {totals.lap_steps} {steps} until the lap button)"
+    return f"{_turned(totals) or 'all forward'}; {whole}"

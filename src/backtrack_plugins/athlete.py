@@ -1,0 +1,256 @@
+"""Who runs, and on what: Athlete and Treadmill, read from TOML."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
+
+import msgspec
+
+from backtrack_plugins.errors import UsageError
+from backtrack_plugins.units import KM_PER_MILE, Incline, Mass, Quantity, Speed, seconds_of
+from backtrack_plugins.workout import LEVELS, Level
+
+if TYPE_CHECKING:
+    import os
+
+AgeGroup = Literal["under-13", "13-17", "18-64", "65-and-over"]
+Units = Literal["metric", "imperial"]
+Race = Literal["mile", "5k", "10k", "half", "marathon"]
+
+_Made = TypeVar("_Made", bound=msgspec.Struct)
+
+AGE_GROUPS: tuple[AgeGroup, ...] = get_args(AgeGroup)
+RACES: tuple[Race, ...] = get_args(Race)
+RACE_KM: dict[Race, Decimal] = {
+    "mile": KM_PER_MILE,
+    "5k": Decimal(5),
+    "10k": Decimal(10),
+    "half": Decimal("21.0975"),
+    "marathon": Decimal("42.195"),
+}
+"""Length of each race in kilometres (World Athletics road distances)."""
+
+_CLOCK = re.compile(r"[0-9]{1,3}:[0-9]{2}(?::[0-9]{2})?\Z", re.ASCII)
+
+
+class RaceTime(msgspec.Struct, frozen=True):
+    """A finishing time for a race distance, written as ``30:00`` or ``1:45:00``.
+
+    Raises:
+        ValueError: when it is no such time, or faster than anyone has run (2:00 per km).
+
+    >>> RaceTime.of("5k", "30:00").seconds_per_km
+    360.0
+    """
+
+    race: Race
+    seconds: int
+
+    @classmethod
+    def of(cls, race: str, clock: str) -> RaceTime:
+        """Make a race time from a race and a time as text."""
+        if race not in RACES:
+            raise ValueError(f"{race!r} is no race; write {', '.join(RACES[:-1])} or {RACES[-1]}")
+        if not isinstance(clock, str) or not _CLOCK.match(clock):
+            raise ValueError(f'{clock!r} is no finishing time; write {race} = "30:00" or "1:45:00"')
+        time = cls(race, seconds_of(clock))
+        if not 120 <= time.seconds_per_km <= 1800:
+            raise ValueError(f"{clock} for {race} is {time.seconds_per_km:.0f} s per km; between 120 and 1800 is possible")
+        return time
+
+    @property
+    def seconds_per_km(self) -> float:
+        """Average pace in seconds per kilometre."""
+        return self.seconds / float(RACE_KM[self.race])
+
+
+class Treadmill(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the belt can do; unless said, 0.8 to 20 km/h by 0.1 and 0 to 15 % by 0.5.
+
+    Attributes:
+        slowest: Lowest belt speed.
+        fastest: Highest belt speed.
+        speed_increment: Step of its speed keys, in the unit its console shows (km/h, mph or m/s).
+        lowest: Lowest incline.
+        highest: Highest incline.
+        incline_increment: Step of its incline keys.
+
+    Raises:
+        ValueError: when a range is empty or an increment is not above zero.
+    """
+
+    slowest: Speed = Speed("0.8 km/h")
+    fastest: Speed = Speed("20 km/h")
+    speed_increment: Speed = Speed("0.1 km/h")
+    lowest: Incline = Incline("0%")
+    highest: Incline = Incline("15%")
+    incline_increment: Incline = Incline("0.5%")
+
+    def __post_init__(self) -> None:
+        if self.slowest.kmh >= self.fastest.kmh:
+            raise ValueError("the treadmill's slowest speed is below its fastest")
+        if self.speed_increment.unit not in {"km/h", "mph", "m/s"}:
+            raise ValueError("the treadmill's speed_increment is in km/h, mph or m/s")
+        if self.lowest.number > self.highest.number:
+            raise ValueError("the treadmill's lowest incline is at most its highest")
+        if self.incline_increment.number <= 0:
+            raise ValueError("the treadmill's incline_increment is above zero")
+
+    def __str__(self) -> str:
+        return (
+            f"{self.slowest} to {self.fastest} by {self.speed_increment}, "
+            f"{self.lowest} to {self.highest} by {self.incline_increment}"
+        )
+
+
+class Athlete(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who runs. Every value may be left out; a rule or format that needs a missing one says so or says nothing.
+
+    Attributes:
+        level: Experience with moving backward and sideways on a belt; rules over a workout's own.
+        units: Units to show.
+        mass: Body mass.
+        age_group: ``under-13``, ``13-17``, ``18-64`` or ``65-and-over``.
+        easy_walk: Easy forward walking speed.
+        easy_run: Easy forward running speed.
+        max_heart_rate: Highest heart rate, 100 to 230 beats per minute.
+        race_paces: Finishing times by race distance.
+        safety_acknowledged: The manual was checked, the key is used, two metres behind are clear.
+        treadmill: What the belt can do; None when not known.
+
+    >>> Athlete(level="beginner").level
+    'beginner'
+    """
+
+    level: Level | None = None
+    units: Units = "metric"
+    mass: Mass | None = None
+    age_group: AgeGroup | None = None
+    easy_walk: Speed | None = None
+    easy_run: Speed | None = None
+    max_heart_rate: int | None = None
+    race_paces: tuple[RaceTime, ...] = ()
+    safety_acknowledged: bool = False
+    treadmill: Treadmill | None = None
+
+    def __post_init__(self) -> None:
+        _check_choice(self.level, (None, *LEVELS), "level")
+        _check_choice(self.units, get_args(Units), "units")
+        _check_choice(self.age_group, (None, *AGE_GROUPS), "age_group")
+        rate = self.max_heart_rate
+        if rate is not None and (isinstance(rate, bool) or not isinstance(rate, int) or not 100 <= rate <= 230):
+            raise ValueError(f"max_heart_rate is 100 to 230 beats per minute, not {rate!r}")
+
+
+def _check_choice(value: object, choices: tuple[str | None, ...], key: str) -> None:
+    if value not in choices:
+        raise ValueError(f"{key} is {', '.join(choice for choice in choices if choice)}, not {value!r}")
+
+
+def read_athlete(path: str | os.PathLike[str]) -> Athlete:
+    """Read an ``athlete.toml``.
+
+    Raises:
+        UnreadableInput: when there is no such file, or it is no UTF-8.
+        UsageError: with every wrong key and value, and the near match.
+    """
+    from os import fspath  # noqa: PLC0415
+
+    from backtrack_plugins.reading import decode, read_bytes  # noqa: PLC0415
+
+    name = fspath(path)
+    return athlete_from_toml(decode(read_bytes(name), name), file=name)
+
+
+def athlete_from_toml(text: str, *, file: str = "athlete.toml") -> Athlete:
+    """Read the text of an ``athlete.toml``.
+
+    Raises:
+        UsageError: with every wrong key and value, and the near match.
+
+    >>> athlete_from_toml('level = "beginner"\\n[race_paces]\\n5k = "30:00"').race_paces[0].seconds
+    1800
+    """
+    import tomllib  # noqa: PLC0415 - 16 ms that a run without a file need not spend
+
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{file}: no TOML: {error}") from None
+    wrong: list[str] = []
+    athlete: Athlete | None = None
+    treadmill = values.get("treadmill")
+    if isinstance(treadmill, dict):
+        values["treadmill"] = _made(Treadmill, treadmill, "treadmill.", wrong)
+    elif treadmill is not None:
+        wrong.append("treadmill is a table: write [treadmill] on a line of its own")
+    races = values.get("race_paces")
+    if isinstance(races, dict):
+        values["race_paces"] = tuple(_race_times(races, wrong))
+    elif races is not None:
+        wrong.append("race_paces is a table: write [race_paces] on a line of its own")
+    athlete = _made(Athlete, values, "", wrong)
+    if wrong or athlete is None:
+        raise UsageError("\n".join(f"{file}: {line}" for line in wrong))
+    return athlete
+
+
+def _race_times(races: dict[str, Any], wrong: list[str]) -> list[RaceTime]:
+    times = []
+    for race, clock in races.items():
+        try:
+            times.append(RaceTime.of(race, clock))
+        except ValueError as error:
+            wrong.append(f"race_paces.{race}: {error}")
+    return times
+
+
+def _made(kind: type[_Made], values: dict[str, Any], prefix: str, wrong: list[str]) -> _Made | None:
+    before = len(wrong)
+    fields = {field.name: field for field in msgspec.structs.fields(kind)}
+    made: dict[str, Any] = {}
+    for key, value in values.items():
+        if key not in fields:
+            wrong.append(f"{prefix}{key}: no such key; {_near(key, list(fields))}")
+            continue
+        try:
+            made[key] = _converted(value, fields[key].type)
+        except (ValueError, TypeError) as error:
+            wrong.append(f"{prefix}{key}: {error}")
+    if len(wrong) > before:
+        return None
+    try:
+        return kind(**made)
+    except (ValueError, TypeError) as error:
+        wrong.append(f"{prefix.rstrip('.')}: {error}" if prefix else str(error))
+        return None
+
+
+def _converted(value: object, expected: Any) -> object:
+    for kind in (expected, *get_args(expected)):
+        if isinstance(kind, type) and issubclass(kind, Quantity):
+            if not isinstance(value, str):
+                raise TypeError(f"{value!r}: write it as text with its unit, such as {kind.examples[0]!r}")
+            return kind(value)
+    if isinstance(value, msgspec.Struct | tuple):
+        return value
+    try:
+        return msgspec.convert(value, expected)
+    except msgspec.ValidationError as error:
+        choices = [choice for choice in _choices(expected) if isinstance(choice, str)]
+        said = f"write {', '.join(choices)}" if choices else str(error)
+        raise ValueError(f"{value!r}: {said}") from None
+
+
+def _choices(expected: Any) -> list[object]:
+    inner = get_args(expected)
+    return [choice for part in inner for choice in (get_args(part) or (part,))]
+
+
+def _near(key: str, known: list[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+
+    near = get_close_matches(key, known, 1, 0.5)
+    return f"did you mean {near[0]}?" if near else f"keys are {', '.join(known)}"

@@ -1,0 +1,137 @@
+"""Files, written whole or not at all, and never over a file that somebody else wrote.
+
+A folder that we wrote into holds ``.backtrack-written.json``: the SHA-256 of every file as we left
+it. A file that is listed there and unchanged since is ours to replace; any other is not.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import msgspec
+
+from backtrack_plugins.errors import DeliveryError, ExistingFile, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LEDGER = ".backtrack-written.json"
+
+
+class Written(NamedTuple):
+    """What became of one file: its path, and whether it is new, replaced, or was there already, byte for byte."""
+
+    path: str
+    state: Literal["new", "replaced", "unchanged"]
+
+
+def write_files(folder: str | os.PathLike[str], files: Mapping[str, bytes], *, overwrite: bool = False) -> list[Written]:
+    """Write files into a folder: all of them, or none.
+
+    Args:
+        folder: A folder that exists.
+        files: Bytes by file name.
+        overwrite: Replace files that we did not write, too.
+
+    Raises:
+        UsageError: when there is no such folder.
+        ExistingFile: when a file stands there that we did not write, or that was changed since.
+        DeliveryError: when the file system refuses; nothing was written.
+    """
+    base = os.fspath(folder)
+    if not os.path.isdir(base):  # noqa: PTH112 - pathlib costs 10 ms of start-up
+        raise UsageError(f"there is no folder {base}; make it first: mkdir {base!r}")
+    for name in files:
+        if os.path.basename(name) != name or name in {"", ".", "..", LEDGER}:  # noqa: PTH119
+            raise DeliveryError(f"{name!r} is no file name; nothing was written")
+    ledger = _read_ledger(base)
+    written: list[Written] = []
+    foreign: list[str] = []
+    for name, data in files.items():
+        path = os.path.join(base, name)  # noqa: PTH118
+        there = _content(path)
+        if there == data:
+            written.append(Written(path, "unchanged"))
+        elif there is None:
+            written.append(Written(path, "new"))
+        else:
+            if not overwrite and ledger.get(name) != _digest(there):
+                foreign.append(path)
+            written.append(Written(path, "replaced"))
+    if foreign:
+        raise ExistingFile(
+            f"{', '.join(foreign)}: already there, and not as we left it. "
+            "Move it away, choose another folder, or add --overwrite. Nothing was written."
+        )
+    changed = {file.path: files[os.path.basename(file.path)] for file in written if file.state != "unchanged"}  # noqa: PTH119
+    if changed:
+        ledger.update({name: _digest(data) for name, data in files.items()})
+        changed[os.path.join(base, LEDGER)] = msgspec.json.format(msgspec.json.encode(ledger, order="sorted"), indent=1)  # noqa: PTH118
+        _replace_all(changed)
+    return written
+
+
+def replace_file(path: str, data: bytes) -> None:
+    """Replace one file's content whole, keeping its permissions.
+
+    Raises:
+        DeliveryError: when the file system refuses; the file is as it was.
+    """
+    _replace_all({path: data})
+
+
+def _replace_all(files: Mapping[str, bytes]) -> None:
+    staged: dict[str, str] = {}
+    at = ""
+    try:
+        for at, data in files.items():
+            path = os.path.realpath(at)
+            temporary = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.{os.getpid()}.part")  # noqa: PTH118, PTH119, PTH120
+            staged[path] = temporary
+            _write(temporary, data)
+            with contextlib.suppress(OSError):
+                os.chmod(temporary, os.stat(path).st_mode & 0o7777)  # noqa: PTH101, PTH116
+        for at, temporary in staged.items():
+            os.replace(temporary, at)  # noqa: PTH105
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise DeliveryError(
+            f"{at}: {reason}. Check that the folder can be written to and has room; no file was left half-written."
+        ) from None
+    finally:
+        for temporary in staged.values():
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)  # noqa: PTH108
+
+
+def _write(path: str, data: bytes) -> None:
+    with open(path, "wb") as file:  # noqa: PTH123
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _content(path: str) -> bytes | None:
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123
+            return file.read()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise DeliveryError(f"{path}: {(error.strerror or str(error)).lower()}. Nothing was written.") from None
+
+
+def _read_ledger(folder: str) -> dict[str, str]:
+    try:
+        with open(os.path.join(folder, LEDGER), "rb") as file:  # noqa: PTH118, PTH123
+            return msgspec.json.decode(file.read(), type=dict[str, str])
+    except (OSError, msgspec.DecodeError):
+        return {}
+
+
+def _digest(data: bytes) -> str:
+    from hashlib import sha256  # noqa: PLC0415 - only writing needs it
+
+    return sha256(data).hexdigest()

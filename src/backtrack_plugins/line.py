@@ -1,0 +1,300 @@
+"""The grammar of a line, both ways: the text of one step to a Step, and a Step to its text.
+
+::
+
+    1:00 backward walk 2.4 km/h 2% light rail "look over the left shoulder"
+
+Tokens identify themselves, so their order is free when reading and fixed when writing. Facing and
+hands are never assumed: a line that turns someone round says both.
+
+In artifacts two more kinds of line stand, and reading drops them: ``0:30 straddle added`` (placed
+by expanding) and ``fitted 2.4 km/h 2%`` below the line whose values were fitted to the treadmill.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from backtrack_plugins.errors import InvalidWorkout
+from backtrack_plugins.problem import Problem, Where
+from backtrack_plugins.units import NUMBER_LIKE, Amount, Incline, Quantity, Speed
+from backtrack_plugins.workout import EFFORTS, Rail, Step, Straddle, check_cue
+
+ADDED = "added"
+FITTED = "fitted"
+
+_RAIL_WRITTEN: dict[Rail, str] = {"grip": "grip rail", "light": "light rail", "free": "hands free"}
+_RAIL_READ: dict[str, Rail] = {
+    "grip rail": "grip",
+    "rail grip": "grip",
+    "hold rail": "grip",
+    "light rail": "light",
+    "hands free": "free",
+    "hands-free": "free",
+}
+_DIRECTION_READ = {
+    "forward": "forward",
+    "fwd": "forward",
+    "backward": "backward",
+    "backwards": "backward",
+    "back": "backward",
+    "bwd": "backward",
+    "left": "left",
+    "right": "right",
+}
+_VOCABULARY = (
+    *_DIRECTION_READ,
+    *("walk", "jog", "run", "straddle", "easy", "hard", "lap", "grip rail", "light rail", "hands free"),
+    *("grip", "light", "rail", "hands", "free", "rpe"),
+)
+_UNITS = ("km/h", "mph", "m/s", "/km", "/mi", "km", "mi", "m", "min", "s", "h", "%")
+_PARTS = {
+    "amount": "how long, such as 1:00, 400 m or lap",
+    "direction": "which way: forward, backward, left or right",
+    "gait": "walk, jog or run",
+    "speed": "a belt speed, such as 2.4 km/h, 1.5 mph or 6:00/km",
+}
+_RAIL_EXPECTED = "add grip rail, light rail or hands free"
+
+_TOKEN = re.compile(
+    rf"""[ \t]*(?:
+      "(?P<cue>(?:[^"\\]|\\.)*)"
+    | (?P<speed>{NUMBER_LIKE}[ ]?(?:km/h|kmh|kph|mph|m/s) | [0-9]{{1,3}}:[0-9]{{2}}[ ]?/(?:km|mi))
+    | (?P<amount>[0-9]{{1,6}}:[0-9]{{2}}(?::[0-9]{{2}})? | lap
+        | {NUMBER_LIKE}[ ]?(?:seconds?|secs?|s|minutes?|mins?|hours?|h|km|mi|m))
+    | (?P<direction>forward|fwd|backwards?|back|bwd|left|right)
+    | (?P<gait>walk|jog|run)
+    | (?P<rail>(?:grip|light|hold)[ ]+rail|rail[ ]+grip|hands(?:[ ]+|-)free)
+    | (?P<incline>{NUMBER_LIKE}[ ]?%)
+    | (?P<effort>easy|hard|rpe[ ]+[0-9]+)
+    | (?P<straddle>straddle)
+    | (?P<added>{ADDED})
+    | (?P<fitted>{FITTED})
+    | (?P<word>[^ \t]+)
+    )(?=[ \t]|\Z)""",
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
+)
+_ESCAPE = re.compile(r'\\(["\\])')
+_NUMBER_AND_UNIT = re.compile(rf"({NUMBER_LIKE})[ ]?([^0-9.,]+)\Z")
+_QUANTITIES: dict[str, type[Quantity]] = {"amount": Amount, "speed": Speed, "incline": Incline}
+
+
+class Finding(NamedTuple):
+    """What is wrong with a line: a problem that does not yet know its file."""
+
+    code: str
+    message: str
+    hint: str
+    column: int
+    text: str
+
+    def problem(self, where: Where) -> Problem:
+        """The Problem, in a place."""
+        return Problem(code=self.code, message=self.message, hint=self.hint, where=where, text=self.text)
+
+
+class Dropped(NamedTuple):
+    """A line that only artifacts have, and that reading drops: an added straddle or a fitted value."""
+
+    text: str
+
+
+def parse_line(text: str) -> Step | Straddle:
+    """Read one line.
+
+    Raises:
+        InvalidWorkout: with every problem of the line.
+
+    >>> parse_line("backwards walk hands-free 2.4kph 90s").amount
+    Amount('1:30')
+    """
+    content, findings = read_line(text)
+    if findings or content is None or isinstance(content, Dropped):
+        if not findings:
+            findings = [Finding("BT009", "there is no step in this line", _EXAMPLE, 1, text.strip())]
+        raise InvalidWorkout([finding.problem(Where(column=finding.column)) for finding in findings])
+    return content
+
+
+def write_line(step: Step | Straddle) -> str:
+    """Write a step or straddle in canonical form.
+
+    >>> write_line(parse_line("hands free 2 % 3.60 km/h walk back 2min"))
+    '2:00 backward walk 3.6 km/h 2% hands free'
+    """
+    if isinstance(step, Straddle):
+        written = f"{step.amount} straddle"
+    else:
+        written = f"{step.amount} {step.direction} {step.gait} {step.speed}"
+        if step.incline.number:
+            written += f" {step.incline}"
+        if step.rail is not None and (step.direction != "forward" or step.rail != "free"):
+            written += f" {_RAIL_WRITTEN[step.rail]}"
+        if step.effort is not None:
+            written += f" {step.effort}"
+    if step.cue is not None:
+        escaped = step.cue.replace("\\", "\\\\").replace('"', '\\"')
+        written += f' "{escaped}"'
+    return written
+
+
+def read_line(text: str, column: int = 1) -> tuple[Step | Straddle | Dropped | None, list[Finding]]:
+    """Read a line that may be anything; all its findings at once.
+
+    Args:
+        text: The line without comment and line end.
+        column: Column of its first character, for the findings.
+
+    Returns:
+        What the line says, None when it cannot be told, and what is wrong with it.
+    """
+    found: dict[str, Any] = {}
+    findings: list[Finding] = []
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup
+        if kind is None:  # pragma: no cover - the last alternative always names itself
+            continue
+        token = match[kind]
+        at = column + match.start(kind)
+        if kind == "word":
+            if token[0] == '"':
+                findings.append(_unclosed(text[match.start(kind) :], at))
+                break
+            findings.append(_unknown(token, at))
+            continue
+        if kind in found:
+            findings.append(
+                Finding("BT003", f"{token}: the line has a second {kind}", f"keep one {kind}", at, token)
+            )
+            continue
+        try:
+            found[kind] = _value(kind, token)
+        except ValueError as error:
+            found[kind] = None
+            code = "BT005" if kind == "cue" else "BT004"
+            findings.append(Finding(code, str(error), "", at, token))
+    if "straddle" in found:
+        return _straddle(found, findings, text, column)
+    if FITTED in found:
+        return _fitted(found, findings, text, column)
+    return _step(found, findings, text, column)
+
+
+_EXAMPLE = "write a line such as: 1:00 backward walk 2.4 km/h light rail"
+
+
+def _value(kind: str, token: str) -> object:
+    if kind == "cue":
+        cue = _ESCAPE.sub(r"\1", token) if "\\" in token else token
+        check_cue(cue)
+        return cue
+    word = token.lower()
+    quantity = _QUANTITIES.get(kind)
+    if quantity is not None:
+        return quantity(word)
+    if kind == "direction":
+        return _DIRECTION_READ[word]
+    if kind == "rail":
+        return _RAIL_READ[" ".join(word.split())]
+    if kind == "effort":
+        effort = " ".join(word.split())
+        if effort not in EFFORTS:
+            raise ValueError(f"{effort}: perceived exertion goes from rpe 6 to rpe 20")
+        return effort
+    return word
+
+
+def _step(
+    found: dict[str, Any], findings: list[Finding], text: str, column: int
+) -> tuple[Step | None, list[Finding]]:
+    if ADDED in found:
+        findings.append(
+            Finding("BT001", "added stands only after straddle", "leave the word out", column, ADDED)
+        )
+    if not found and not findings:
+        return None, findings
+    missing = [part for part in _PARTS if part not in found]
+    direction = found.get("direction")
+    if "rail" not in found and direction is not None and direction != "forward":
+        missing.append("rail")
+    # A word that could not be read may have been the missing part: one problem a mistake is enough.
+    unread = sum(finding.code == "BT001" or finding.code == "BT005" for finding in findings)
+    if len(missing) > unread or not findings:
+        for part in missing:
+            if part == "rail":
+                message, hint = f"a {direction} line says what the hands do", _RAIL_EXPECTED
+            else:
+                message, hint = f"the line has no {part}", f"add {_PARTS[part]}"
+            findings.append(Finding("BT002", message, hint, column, text.strip()))
+    if findings:
+        return None, findings
+    del missing
+    return Step(**found), findings
+
+
+def _straddle(
+    found: dict[str, Any], findings: list[Finding], text: str, column: int
+) -> tuple[Straddle | Dropped | None, list[Finding]]:
+    for part in found.keys() - {"straddle", "amount", "cue", ADDED}:
+        findings.append(
+            Finding("BT001", f"a straddle has no {part}", "write it as 0:30 straddle", column, text.strip())
+        )
+    amount = found.get("amount")
+    if "amount" not in found:
+        findings.append(
+            Finding("BT002", "the straddle has no amount", "write it as 0:30 straddle", column, text.strip())
+        )
+    elif amount is not None and amount.seconds is None:
+        findings.append(
+            Finding("BT004", f"a straddle lasts a time, not {amount}", "write it as 0:30 straddle", column, text.strip())
+        )
+    if findings:
+        return None, findings
+    if ADDED in found:
+        return Dropped(text), findings
+    return Straddle(amount=amount, cue=found.get("cue")), findings
+
+
+def _fitted(
+    found: dict[str, Any], findings: list[Finding], text: str, column: int
+) -> tuple[Dropped | None, list[Finding]]:
+    if found.keys() - {FITTED, "speed", "incline"} or len(found) == 1:
+        findings.append(
+            Finding(
+                "BT001",
+                "a fitted line has a speed, an incline, or both, and nothing else",
+                "leave it out; it is written by export, below the line it belongs to",
+                column,
+                text.strip(),
+            )
+        )
+    return (None if findings else Dropped(text)), findings
+
+
+def _unclosed(rest: str, column: int) -> Finding:
+    return Finding("BT005", "the cue has no closing quote", 'end it with "', column, rest)
+
+
+def _unknown(word: str, column: int) -> Finding:
+    shown = word if word.isascii() and word.isprintable() else ascii(word)
+    message = f"{shown} is no part of a line"
+    return Finding("BT001", message, _suggestion(word.lower()), column, word)
+
+
+def _suggestion(word: str) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+
+    if re.fullmatch(NUMBER_LIKE, word):
+        return f"of what? Write {word}:00, {word} m, {word} km/h or {word}%"
+    if len(word) > 40:
+        return _EXAMPLE
+    quantity = _NUMBER_AND_UNIT.match(word)
+    if quantity is not None:
+        near = get_close_matches(quantity[2], _UNITS, 1, 0.5)
+        return f"did you mean {quantity[1]} {near[0]}?" if near else f"units are {', '.join(_UNITS)}"
+    near = get_close_matches(word, _VOCABULARY, 1, 0.6)
+    if near:
+        full = {"grip": "grip rail", "light": "light rail", "rail": "light rail", "hands": "hands free"}
+        return f"did you mean {full.get(near[0], near[0])}?"
+    return _EXAMPLE
