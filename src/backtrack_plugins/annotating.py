@@ -42,7 +42,7 @@ class Annotation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def annotate(timeline: Timeline, notices: Sequence[str] = ()) -> Annotation:
-    """Write the annotation of a workout that goes as planned.
+    r"""Write the annotation of a workout that goes as planned.
 
     Args:
         timeline: What was planned.
@@ -50,7 +50,8 @@ def annotate(timeline: Timeline, notices: Sequence[str] = ()) -> Annotation:
 
     >>> from backtrack_plugins.reading import parse
     >>> from backtrack_plugins.timeline import expand
-    >>> annotate(expand(parse("name: A\\n9:00 forward walk 5 km/h\\n1:00 backward walk 2 km/h grip rail"))).title
+    >>> page = "name: A\n9:00 forward walk 5 km/h\n1:00 backward walk 2 km/h grip rail"
+    >>> annotate(expand(parse(page))).title
     'A (1:00 backward)'
     """
     name = timeline.workout.name
@@ -65,7 +66,10 @@ def annotate(timeline: Timeline, notices: Sequence[str] = ()) -> Annotation:
         kept = "\n".join([*header_lines(timeline.workout), *(f"# {notice}" for notice in notices)])
         text = "\n".join([first, *summary, "", kept, "", LAST_LINE])
         losses = (
-            Loss(what="text", instead=f"not carried: the page is longer than {MOST_CHARACTERS} characters; headers and totals are"),
+            Loss(
+                what="text",
+                instead=f"not carried: more than {MOST_CHARACTERS} characters; headers and totals are",
+            ),
         )
     return Annotation(title=f"{name} ({turned})" if turned else name, text=text, losses=losses)
 

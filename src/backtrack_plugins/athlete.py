@@ -49,15 +49,18 @@ class RaceTime(msgspec.Struct, frozen=True):
     seconds: int
 
     @classmethod
-    def of(cls, race: str, clock: str) -> RaceTime:
+    def of(cls, race: str, clock: object) -> RaceTime:
         """Make a race time from a race and a time as text."""
-        if race not in RACES:
+        known: Race | None = next((each for each in RACES if each == race), None)
+        if known is None:
             raise ValueError(f"{race!r} is no race; write {', '.join(RACES[:-1])} or {RACES[-1]}")
         if not isinstance(clock, str) or not _CLOCK.match(clock):
             raise ValueError(f'{clock!r} is no finishing time; write {race} = "30:00" or "1:45:00"')
-        time = cls(race, seconds_of(clock))
+        time = cls(known, seconds_of(clock))
         if not 120 <= time.seconds_per_km <= 1800:
-            raise ValueError(f"{clock} for {race} is {time.seconds_per_km:.0f} s per km; between 120 and 1800 is possible")
+            raise ValueError(
+                f"{clock} for {race} is {time.seconds_per_km:.0f} s per km; between 120 and 1800 is possible"
+            )
         return time
 
     @property
@@ -106,7 +109,9 @@ class Treadmill(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Athlete(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who runs. Every value may be left out; a rule or format that needs a missing one says so or says nothing.
+    """Who runs. Every value may be left out.
+
+    A rule whose value is unknown says nothing; a format that cannot do without one says so.
 
     Attributes:
         level: Experience with moving backward and sideways on a belt; rules over a workout's own.
@@ -139,8 +144,8 @@ class Athlete(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         _check_choice(self.level, (None, *LEVELS), "level")
         _check_choice(self.units, get_args(Units), "units")
         _check_choice(self.age_group, (None, *AGE_GROUPS), "age_group")
-        rate = self.max_heart_rate
-        if rate is not None and (isinstance(rate, bool) or not isinstance(rate, int) or not 100 <= rate <= 230):
+        rate: object = self.max_heart_rate
+        if rate is not None and not (type(rate) is int and 100 <= rate <= 230):
             raise ValueError(f"max_heart_rate is 100 to 230 beats per minute, not {rate!r}")
 
 
@@ -156,24 +161,24 @@ def read_athlete(path: str | os.PathLike[str]) -> Athlete:
         UnreadableInput: when there is no such file, or it is no UTF-8.
         UsageError: with every wrong key and value, and the near match.
     """
-    from os import fspath  # noqa: PLC0415
+    from os import fspath
 
-    from backtrack_plugins.reading import decode, read_bytes  # noqa: PLC0415
+    from backtrack_plugins.reading import decode, read_bytes
 
     name = fspath(path)
     return athlete_from_toml(decode(read_bytes(name), name), file=name)
 
 
 def athlete_from_toml(text: str, *, file: str = "athlete.toml") -> Athlete:
-    """Read the text of an ``athlete.toml``.
+    r"""Read the text of an ``athlete.toml``.
 
     Raises:
         UsageError: with every wrong key and value, and the near match.
 
-    >>> athlete_from_toml('level = "beginner"\\n[race_paces]\\n5k = "30:00"').race_paces[0].seconds
+    >>> athlete_from_toml('level = "beginner"\n[race_paces]\n5k = "30:00"').race_paces[0].seconds
     1800
     """
-    import tomllib  # noqa: PLC0415 - 16 ms that a run without a file need not spend
+    import tomllib
 
     try:
         values = tomllib.loads(text)
@@ -250,7 +255,7 @@ def _choices(expected: Any) -> list[object]:
 
 
 def _near(key: str, known: list[str]) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+    from difflib import get_close_matches
 
     near = get_close_matches(key, known, 1, 0.5)
     return f"did you mean {near[0]}?" if near else f"keys are {', '.join(known)}"

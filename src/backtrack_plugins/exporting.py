@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import msgspec
@@ -20,7 +21,7 @@ from backtrack_plugins.workout import Workout, unprintable
 from backtrack_plugins.writing import INDENT, header_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 SAFETY_SENTENCES = (
     "Check your treadmill's manual: some forbid walking backwards.",
@@ -189,7 +190,7 @@ def export(
     stem: str | None = None,
     registry: Registry | None = None,
 ) -> Artifact:
-    """Expand, check and export a workout; nothing reaches an exporter unchecked.
+    r"""Expand, check and export a workout; nothing reaches an exporter unchecked.
 
     Args:
         workout: What to export.
@@ -209,17 +210,47 @@ def export(
         PluginError: when the plugin is missing, disabled, clashing or broken.
 
     >>> from backtrack_plugins.reading import parse
-    >>> workout = parse("name: Easy\\n9:00 forward walk 5 km/h\\n1:00 backward walk 2 km/h grip rail")
+    >>> workout = parse("name: Easy\n9:00 forward walk 5 km/h\n1:00 backward walk 2 km/h grip rail")
     >>> export(workout, "segments-csv").name
     'easy.csv'
     """
     exporter = (registry or Registry()).get("exporter", format, Exporter)
+    request, problems = checked_request(
+        exporter, workout, athlete, options=options, supervised_by=supervised_by
+    )
+    exported = run(exporter, request)
+    carried = exporter.carried(request.options)
+    return Artifact(
+        name=(stem or _stem(workout)) + exporter.suffix,
+        media_type=exporter.media_type,
+        data=exported.data,
+        losses=(*capability_losses(request.timeline, carried), *exported.losses),
+        problems=problems,
+        format=exporter.name,
+        hint=exporter.hint,
+    )
+
+
+def checked_request(
+    exporter: Exporter,
+    workout: Workout,
+    athlete: Athlete | None = None,
+    *,
+    options: Mapping[str, Any] | None = None,
+    supervised_by: str | None = None,
+) -> tuple[ExportRequest, tuple[Problem, ...]]:
+    """What an exporter gets for a workout, with the warnings and infos of the check that it passed.
+
+    Raises:
+        UnsafeWorkout: when a rule is broken, with every problem.
+        UsageError: when an option or the supervisor's name is wrong.
+    """
     chosen = _options(exporter, options or {})
+    notices = notices_for(supervised_by)
     timeline = expand(workout, athlete)
     problems = check(timeline, supervised_by=supervised_by)
     if any(problem.severity == "error" for problem in problems):
         raise UnsafeWorkout(problems)
-    notices = notices_for(supervised_by)
     request = ExportRequest(
         timeline=timeline,
         page=page_of(timeline, notices),
@@ -228,16 +259,7 @@ def export(
         athlete=_declared(athlete, exporter.needs),
         options=chosen,
     )
-    exported = run(exporter, request)
-    return Artifact(
-        name=(stem or _stem(workout)) + exporter.suffix,
-        media_type=exporter.media_type,
-        data=exported.data,
-        losses=(*capability_losses(timeline, exporter.carried(chosen)), *exported.losses),
-        problems=problems,
-        format=exporter.name,
-        hint=exporter.hint,
-    )
+    return request, problems
 
 
 def run(exporter: Exporter, request: ExportRequest) -> Exported:
@@ -257,11 +279,14 @@ def run(exporter: Exporter, request: ExportRequest) -> Exported:
             f"the exporter {exporter.name} failed: {type(error).__name__}: {error}. "
             "Report it to the plugin's author; BACKTRACK_STRICT_PLUGINS=1 shows where."
         ) from error
-    if isinstance(exported, bytes):
-        return Exported(data=exported)
-    if not isinstance(exported, Exported) or not isinstance(exported.data, bytes):
-        raise PluginError(f"the exporter {exporter.name} returned {type(exported).__name__}; it returns bytes or Exported")
-    return exported
+    answer: Any = exported
+    if isinstance(answer, bytes):
+        return Exported(data=answer)
+    if not isinstance(answer, Exported) or not isinstance(answer.data, bytes):
+        raise PluginError(
+            f"the exporter {exporter.name} returned {type(answer).__name__}; it returns bytes or Exported"
+        )
+    return answer
 
 
 def notices_for(supervised_by: str | None) -> tuple[str, ...]:
@@ -345,7 +370,7 @@ def _options(exporter: Exporter, given: Mapping[str, Any]) -> msgspec.Struct | N
     known = {field.name for field in msgspec.structs.fields(exporter.options)}
     for key in given:
         if key not in known:
-            from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+            from difflib import get_close_matches
 
             near = get_close_matches(key, known, 1, 0.5)
             hint = f"did you mean {near[0]}?" if near else f"its options are {', '.join(sorted(known))}"
@@ -359,7 +384,7 @@ def _options(exporter: Exporter, given: Mapping[str, Any]) -> msgspec.Struct | N
 def _stem(workout: Workout) -> str:
     file = workout.origin.file if workout.origin is not None else None
     if file is not None:
-        stem = os.path.basename(file)  # noqa: PTH119 - pathlib costs 10 ms of start-up
+        stem = os.path.basename(file)
         for suffix in (".backtrack", ".json"):
             stem = stem.removesuffix(suffix)
         if stem and stem not in {".", ".."}:

@@ -21,13 +21,15 @@ LEDGER = ".backtrack-written.json"
 
 
 class Written(NamedTuple):
-    """What became of one file: its path, and whether it is new, replaced, or was there already, byte for byte."""
+    """What became of one file: its path, and whether it is new, replaced, or was there byte for byte."""
 
     path: str
     state: Literal["new", "replaced", "unchanged"]
 
 
-def write_files(folder: str | os.PathLike[str], files: Mapping[str, bytes], *, overwrite: bool = False) -> list[Written]:
+def write_files(
+    folder: str | os.PathLike[str], files: Mapping[str, bytes], *, overwrite: bool = False
+) -> list[Written]:
     """Write files into a folder: all of them, or none.
 
     Args:
@@ -41,16 +43,16 @@ def write_files(folder: str | os.PathLike[str], files: Mapping[str, bytes], *, o
         DeliveryError: when the file system refuses; nothing was written.
     """
     base = os.fspath(folder)
-    if not os.path.isdir(base):  # noqa: PTH112 - pathlib costs 10 ms of start-up
+    if not os.path.isdir(base):
         raise UsageError(f"there is no folder {base}; make it first: mkdir {base!r}")
     for name in files:
-        if os.path.basename(name) != name or name in {"", ".", "..", LEDGER}:  # noqa: PTH119
+        if os.path.basename(name) != name or name in {"", ".", "..", LEDGER}:
             raise DeliveryError(f"{name!r} is no file name; nothing was written")
     ledger = _read_ledger(base)
     written: list[Written] = []
     foreign: list[str] = []
     for name, data in files.items():
-        path = os.path.join(base, name)  # noqa: PTH118
+        path = os.path.join(base, name)
         there = _content(path)
         if there == data:
             written.append(Written(path, "unchanged"))
@@ -65,10 +67,12 @@ def write_files(folder: str | os.PathLike[str], files: Mapping[str, bytes], *, o
             f"{', '.join(foreign)}: already there, and not as we left it. "
             "Move it away, choose another folder, or add --overwrite. Nothing was written."
         )
-    changed = {file.path: files[os.path.basename(file.path)] for file in written if file.state != "unchanged"}  # noqa: PTH119
+    changed = {file.path: files[os.path.basename(file.path)] for file in written if file.state != "unchanged"}
     if changed:
         ledger.update({name: _digest(data) for name, data in files.items()})
-        changed[os.path.join(base, LEDGER)] = msgspec.json.format(msgspec.json.encode(ledger, order="sorted"), indent=1)  # noqa: PTH118
+        changed[os.path.join(base, LEDGER)] = msgspec.json.format(
+            msgspec.json.encode(ledger, order="sorted"), indent=1
+        )
         _replace_all(changed)
     return written
 
@@ -88,26 +92,27 @@ def _replace_all(files: Mapping[str, bytes]) -> None:
     try:
         for at, data in files.items():
             path = os.path.realpath(at)
-            temporary = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.{os.getpid()}.part")  # noqa: PTH118, PTH119, PTH120
+            temporary = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.{os.getpid()}.part")
             staged[path] = temporary
             _write(temporary, data)
             with contextlib.suppress(OSError):
-                os.chmod(temporary, os.stat(path).st_mode & 0o7777)  # noqa: PTH101, PTH116
+                os.chmod(temporary, os.stat(path).st_mode & 0o7777)
         for at, temporary in staged.items():
-            os.replace(temporary, at)  # noqa: PTH105
+            os.replace(temporary, at)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise DeliveryError(
-            f"{at}: {reason}. Check that the folder can be written to and has room; no file was left half-written."
+            f"{at}: {reason}. Check that the folder can be written to and has room; "
+            "no file was left half-written."
         ) from None
     finally:
         for temporary in staged.values():
             with contextlib.suppress(OSError):
-                os.unlink(temporary)  # noqa: PTH108
+                os.unlink(temporary)
 
 
 def _write(path: str, data: bytes) -> None:
-    with open(path, "wb") as file:  # noqa: PTH123
+    with open(path, "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
@@ -115,23 +120,25 @@ def _write(path: str, data: bytes) -> None:
 
 def _content(path: str) -> bytes | None:
     try:
-        with open(path, "rb") as file:  # noqa: PTH123
+        with open(path, "rb") as file:
             return file.read()
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise DeliveryError(f"{path}: {(error.strerror or str(error)).lower()}. Nothing was written.") from None
+        raise DeliveryError(
+            f"{path}: {(error.strerror or str(error)).lower()}. Nothing was written."
+        ) from None
 
 
 def _read_ledger(folder: str) -> dict[str, str]:
     try:
-        with open(os.path.join(folder, LEDGER), "rb") as file:  # noqa: PTH118, PTH123
+        with open(os.path.join(folder, LEDGER), "rb") as file:
             return msgspec.json.decode(file.read(), type=dict[str, str])
     except (OSError, msgspec.DecodeError):
         return {}
 
 
 def _digest(data: bytes) -> str:
-    from hashlib import sha256  # noqa: PLC0415 - only writing needs it
+    from hashlib import sha256
 
     return sha256(data).hexdigest()

@@ -40,7 +40,10 @@ def backtrack_exporters() -> Iterable[Exporter]:
 
         @hookimpl
         def backtrack_exporters():
-            return [Exporter(name="my-watch", summary="My watch", suffix=".mw", media_type="text/plain", export=to_mw)]
+            watch = Exporter(
+                name="my-watch", summary="My watch", suffix=".mw", media_type="text/plain", export=to_mw
+            )
+            return [watch]
     """
     raise NotImplementedError
 
@@ -56,6 +59,7 @@ def backtrack_importers() -> Iterable[Importer]:
 
         @hookimpl
         def backtrack_importers():
-            return [Importer(name="my-watch", summary="My watch", suffix=".mw", recognise=is_mw, read=from_mw)]
+            watch = Importer(name="my-watch", summary="My watch", suffix=".mw", recognise=is_mw, read=from_mw)
+            return [watch]
     """
     raise NotImplementedError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import msgspec
 
@@ -13,9 +13,6 @@ from backtrack_plugins.exporting import Loss
 from backtrack_plugins.reading import read_bytes
 from backtrack_plugins.registry import Registry, strict
 from backtrack_plugins.workout import Workout
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +44,9 @@ class ImportLossWarning(UserWarning):
     """Something of an imported file has no place in a Workout."""
 
 
-def import_file(path: str | os.PathLike[str], *, importer: str | None = None, registry: Registry | None = None) -> Workout:
+def import_file(
+    path: str | os.PathLike[str], *, importer: str | None = None, registry: Registry | None = None
+) -> Workout:
     """Read a foreign workout file.
 
     Args:
@@ -63,7 +62,9 @@ def import_file(path: str | os.PathLike[str], *, importer: str | None = None, re
         InvalidWorkout: when its lines are wrong.
         PluginError: when the plugin is missing, disabled, clashing or broken.
     """
-    imported = import_bytes(read_bytes(os.fspath(path)), os.fspath(path), importer=importer, registry=registry)
+    imported = import_bytes(
+        read_bytes(os.fspath(path)), os.fspath(path), importer=importer, registry=registry
+    )
     for loss in imported.losses:
         warnings.warn(f"{os.fspath(path)}: {loss}", ImportLossWarning, stacklevel=2)
     return imported.workout
@@ -74,7 +75,11 @@ def import_bytes(
 ) -> Imported:
     """Read the bytes of a foreign workout file; as `import_file`, with the losses as data."""
     registry = registry or Registry()
-    chosen = registry.get("importer", importer, Importer) if importer is not None else _recognised(data, name, registry)
+    chosen = (
+        registry.get("importer", importer, Importer)
+        if importer is not None
+        else _recognised(data, name, registry)
+    )
     try:
         imported = chosen.read(data, name)
     except BacktrackError:
@@ -87,7 +92,9 @@ def import_bytes(
             "Report it to the plugin's author; BACKTRACK_STRICT_PLUGINS=1 shows where."
         ) from error
     if not isinstance(imported, Imported):
-        raise PluginError(f"the importer {chosen.name} returned {type(imported).__name__}; it returns Imported")
+        raise PluginError(
+            f"the importer {chosen.name} returned {type(imported).__name__}; it returns Imported"
+        )
     return imported
 
 

@@ -46,7 +46,7 @@ _DIRECTION_READ = {
 _VOCABULARY = (
     *_DIRECTION_READ,
     *("walk", "jog", "run", "straddle", "easy", "hard", "lap", "grip rail", "light rail", "hands free"),
-    *("grip", "light", "rail", "hands", "free", "rpe"),
+    *("grip", "light", "rail", "hands", "free", "rpe", "km/h", "mph"),
 )
 _UNITS = ("km/h", "mph", "m/s", "/km", "/mi", "km", "mi", "m", "min", "s", "h", "%")
 _PARTS = {
@@ -55,6 +55,7 @@ _PARTS = {
     "gait": "walk, jog or run",
     "speed": "a belt speed, such as 2.4 km/h, 1.5 mph or 6:00/km",
 }
+_STRADDLE_PARTS = {"straddle", "amount", "cue", ADDED}
 _RAIL_EXPECTED = "add grip rail, light rail or hands free"
 
 _TOKEN = re.compile(
@@ -219,41 +220,36 @@ def _step(
     if "rail" not in found and direction is not None and direction != "forward":
         missing.append("rail")
     # A word that could not be read may have been the missing part: one problem a mistake is enough.
-    unread = sum(finding.code == "BT001" or finding.code == "BT005" for finding in findings)
-    if len(missing) > unread or not findings:
-        for part in missing:
-            if part == "rail":
-                message, hint = f"a {direction} line says what the hands do", _RAIL_EXPECTED
-            else:
-                message, hint = f"the line has no {part}", f"add {_PARTS[part]}"
-            findings.append(Finding("BT002", message, hint, column, text.strip()))
+    if len(missing) > sum(finding.code in {"BT001", "BT005"} for finding in findings):
+        findings += [_missing(part, direction, text.strip(), column) for part in missing]
     if findings:
         return None, findings
-    del missing
     return Step(**found), findings
+
+
+def _missing(part: str, direction: str | None, text: str, column: int) -> Finding:
+    if part == "rail":
+        return Finding("BT002", f"a {direction} line says what the hands do", _RAIL_EXPECTED, column, text)
+    return Finding("BT002", f"the line has no {part}", f"add {_PARTS[part]}", column, text)
 
 
 def _straddle(
     found: dict[str, Any], findings: list[Finding], text: str, column: int
 ) -> tuple[Straddle | Dropped | None, list[Finding]]:
-    for part in found.keys() - {"straddle", "amount", "cue", ADDED}:
-        findings.append(
-            Finding("BT001", f"a straddle has no {part}", "write it as 0:30 straddle", column, text.strip())
-        )
+    wrong = [("BT001", f"a straddle has no {part}") for part in found if part not in _STRADDLE_PARTS]
     amount = found.get("amount")
     if "amount" not in found:
-        findings.append(
-            Finding("BT002", "the straddle has no amount", "write it as 0:30 straddle", column, text.strip())
-        )
+        wrong.append(("BT002", "the straddle has no amount"))
     elif amount is not None and amount.seconds is None:
-        findings.append(
-            Finding("BT004", f"a straddle lasts a time, not {amount}", "write it as 0:30 straddle", column, text.strip())
-        )
+        wrong.append(("BT004", f"a straddle lasts a time, not {amount}"))
+    findings += [
+        Finding(code, message, "write it as 0:30 straddle", column, text.strip()) for code, message in wrong
+    ]
     if findings:
         return None, findings
     if ADDED in found:
         return Dropped(text), findings
-    return Straddle(amount=amount, cue=found.get("cue")), findings
+    return Straddle(amount=found["amount"], cue=found.get("cue")), findings
 
 
 def _fitted(
@@ -283,7 +279,7 @@ def _unknown(word: str, column: int) -> Finding:
 
 
 def _suggestion(word: str) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+    from difflib import get_close_matches
 
     if re.fullmatch(NUMBER_LIKE, word):
         return f"of what? Write {word}:00, {word} m, {word} km/h or {word}%"

@@ -63,8 +63,10 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def __str__(self) -> str:
         place = str(self.where)
-        said = f"{place}: {self.severity} {self.code}: {self.message}" if place else (
-            f"{self.severity} {self.code}: {self.message}"
+        said = (
+            f"{place}: {self.severity} {self.code}: {self.message}"
+            if place
+            else (f"{self.severity} {self.code}: {self.message}")
         )
         return f"{said}\n    {self.hint}" if self.hint else said
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
 import msgspec
 
@@ -77,7 +77,7 @@ def read_bytes(name: str) -> bytes:
         UnreadableInput: when it cannot be opened or is larger.
     """
     try:
-        with open(name, "rb") as file:  # noqa: PTH123 - pathlib costs 10 ms of start-up
+        with open(name, "rb") as file:
             data = file.read(MOST_BYTES + 1)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
@@ -110,7 +110,7 @@ def decode(data: bytes, name: str) -> str:
 
 
 def parse(text: str, *, file: str | None = None) -> Workout:
-    """Read a page.
+    r"""Read a page.
 
     Args:
         text: The page.
@@ -119,7 +119,7 @@ def parse(text: str, *, file: str | None = None) -> Workout:
     Raises:
         InvalidWorkout: with every problem of the page, at most 100.
 
-    >>> parse("name: Hello\\n2:00 forward walk 5 km/h\\n").steps[0].speed
+    >>> parse("name: Hello\n2:00 forward walk 5 km/h\n").steps[0].speed
     Speed('5 km/h')
     """
     page = _Page(file)
@@ -134,7 +134,7 @@ def source_lines(text: str, report: Callable[[int, Finding], None]) -> Iterator[
     """Take a page apart, line by line, reporting what is wrong with each."""
     headers = True
     for number, raw in enumerate(text.split("\n"), start=1):
-        line = raw[:-1] if raw.endswith("\r") else raw
+        line = raw.removesuffix("\r")
         stripped = line.strip(" \t")
         if not stripped:
             yield SourceLine(number, 0, None, "", blank=True)
@@ -151,7 +151,11 @@ def source_lines(text: str, report: Callable[[int, Finding], None]) -> Iterator[
                 report(
                     number,
                     Finding(
-                        "BT006", f"{header[1]}: a header below the first step", "headers come first", 1, stripped
+                        "BT006",
+                        f"{header[1]}: a header below the first step",
+                        "headers come first",
+                        1,
+                        stripped,
                     ),
                 )
             yield SourceLine(number, indent, (header[1].lower(), header[2]), "", blank=False)
@@ -185,30 +189,21 @@ def _split_comment(line: str) -> tuple[str, str]:
 
 
 def _repeat(content: str, column: int, line: int, report: Callable[[int, Finding], None]) -> int | None:
+    """How often a repeat line says; once where it says it wrongly, None when it is no repeat line."""
     match = _REPEAT.match(content)
-    if match is None:
-        if _REPEAT_LIKE.match(content):
-            times = re.sub(r"\D", "", content)
-            report(
-                line,
-                Finding("BT007", f"{content} is no repeat", f"write {times}x, and indent what is repeated", column, content),
-            )
-            return 1
+    if match is not None:
+        times = int(match[1]) if len(match[1]) < 12 else MOST_TIMES + 1
+        if 1 <= times <= MOST_TIMES:
+            return times
+        message = f"{content}: a repeat is done 1 to {MOST_TIMES} times"
+        hint = "write how often, in all, such as 3x"
+    elif _REPEAT_LIKE.match(content):
+        message = f"{content} is no repeat"
+        hint = f"write {re.sub(r'[^0-9]', '', content)}x, and indent what is repeated"
+    else:
         return None
-    times = int(match[1]) if len(match[1]) < 12 else MOST_TIMES + 1
-    if not 1 <= times <= MOST_TIMES:
-        report(
-            line,
-            Finding(
-                "BT007",
-                f"{content}: a repeat is done 1 to {MOST_TIMES} times",
-                "write how often, in all, such as 3x",
-                column,
-                content,
-            ),
-        )
-        return 1
-    return times
+    report(line, Finding("BT007", message, hint, column, content))
+    return 1
 
 
 class _Open:
@@ -254,7 +249,13 @@ class _Page:
             if len(self.stack) > DEEPEST_REPEAT:
                 self.report(
                     line.number,
-                    Finding("BT008", f"repeats nest more than {DEEPEST_REPEAT} deep", "nest fewer", line.indent + 1, ""),
+                    Finding(
+                        "BT008",
+                        f"repeats nest more than {DEEPEST_REPEAT} deep",
+                        "nest fewer",
+                        line.indent + 1,
+                        "",
+                    ),
                 )
             self.stack.append(_Open(line.indent, content, line.number))
         elif isinstance(content, Step | Straddle):
@@ -264,7 +265,7 @@ class _Page:
 
     def _header(self, line: int, key: str, value: str) -> None:
         if key not in HEADERS:
-            from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+            from difflib import get_close_matches
 
             near = get_close_matches(key, HEADERS, 1, 0.5)
             hint = f"did you mean {near[0]}?" if near else f"headers are {', '.join(HEADERS)}"
@@ -278,7 +279,7 @@ class _Page:
         column = len(key) + 3
         if key == "level":
             if value not in LEVELS:
-                from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+                from difflib import get_close_matches
 
                 near = get_close_matches(value.lower(), LEVELS, 1, 0.4)
                 hint = f"did you mean {near[0]}?" if near else f"levels are {', '.join(LEVELS)}"
@@ -325,7 +326,13 @@ class _Page:
         if not done.seen:
             self.report(
                 done.line,
-                Finding("BT007", f"{done.times}x repeats nothing", "indent the lines to repeat below it", 1, f"{done.times}x"),
+                Finding(
+                    "BT007",
+                    f"{done.times}x repeats nothing",
+                    "indent the lines to repeat below it",
+                    1,
+                    f"{done.times}x",
+                ),
             )
         segments = done.times * done.segments
         if segments + outer.segments > MOST_SEGMENTS and not self.too_many:
@@ -356,7 +363,10 @@ class _Page:
         top = self.stack[0]
         level: Any = self.headers.get("level")
         workout = Workout(
-            name=self.headers["name"], level=level, about=self.headers.get("about", ""), steps=tuple(top.parts)
+            name=self.headers["name"],
+            level=level,
+            about=self.headers.get("about", ""),
+            steps=tuple(top.parts),
         )
         return workout.with_origin(Origin(self.file, tuple(top.lines)))
 
@@ -365,7 +375,12 @@ class _Page:
         if "name" not in self.headers:
             where = Where(file=self.file, line=1, column=1)
             self.problems.append(
-                Problem(code="BT006", message="the workout has no name", hint="begin with: name: My workout", where=where)
+                Problem(
+                    code="BT006",
+                    message="the workout has no name",
+                    hint="begin with: name: My workout",
+                    where=where,
+                )
             )
         if top.segments > MOST_SEGMENTS and not self.too_many:
             finding = Finding("BT008", f"more than {MOST_SEGMENTS} segments", "make it shorter", 1, "")
@@ -373,7 +388,12 @@ class _Page:
         if not top.seen:
             hint = "write one below the headers: 5:00 forward walk 4.5 km/h"
             self.problems.append(
-                Problem(code="BT009", message="there is no step in it", hint=hint, where=Where(file=self.file, line=1))
+                Problem(
+                    code="BT009",
+                    message="there is no step in it",
+                    hint=hint,
+                    where=Where(file=self.file, line=1),
+                )
             )
 
 
@@ -405,7 +425,14 @@ def from_json(data: bytes | str, *, file: str | None = None) -> Workout:
         where = Where(file=file)
         said = "nested too deep" if isinstance(error, RecursionError) else str(error)
         raise InvalidWorkout(
-            [Problem(code="BT010", message=f"no JSON document: {said}", hint="write it again whole", where=where)]
+            [
+                Problem(
+                    code="BT010",
+                    message=f"no JSON document: {said}",
+                    hint="write it again whole",
+                    where=where,
+                )
+            ]
         ) from None
     return from_mapping(document, file=file)
 
@@ -490,7 +517,9 @@ class _Mapping:
         for field in msgspec.structs.fields(made):
             if field.name in fields:
                 if isinstance(field.type, type) and issubclass(field.type, Quantity):
-                    fields[field.name] = self._quantity(field.type, fields[field.name], f"{path}.{field.name}")
+                    fields[field.name] = self._quantity(
+                        field.type, fields[field.name], f"{path}.{field.name}"
+                    )
             elif field.required:
                 self.report(f"{path}.{field.name}", f"the {kind} has no {field.name}")
         if len(self.problems) > before:
@@ -513,7 +542,7 @@ class _Mapping:
     def _unknown(self, fields: dict[Any, Any], made: type[msgspec.Struct], path: str) -> None:
         known = [field.name for field in msgspec.structs.fields(made)]
         for key in [key for key in fields if key not in known]:
-            from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+            from difflib import get_close_matches
 
             near = get_close_matches(str(key), known, 1, 0.5)
             hint = f"did you mean {near[0]}?" if near else f"fields are {', '.join(known)}"
@@ -521,7 +550,7 @@ class _Mapping:
             del fields[key]
 
 
-def _is_mapping(value: object) -> Any:
-    from collections.abc import Mapping  # noqa: PLC0415 - the name is a type elsewhere in this module
+def _is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
+    from collections.abc import Mapping
 
     return isinstance(value, Mapping)

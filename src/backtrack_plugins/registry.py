@@ -20,7 +20,9 @@ STRICT = "BACKTRACK_STRICT_PLUGINS"
 
 State = Literal["installed", "disabled", "clash", "reserved", "broken"]
 
-RESERVED = frozenset({"all", "csv", "file", "fit", "folder", "json", "text", "txt", "workout", "xml", "backtrack"})
+RESERVED = frozenset(
+    {"all", "csv", "file", "fit", "folder", "json", "text", "txt", "workout", "xml", "backtrack"}
+)
 """Names too vague for one plugin to own."""
 
 
@@ -112,7 +114,9 @@ class Registry:
                 if point.group != kind.group:
                     continue
                 distribution, version, summary = _describe(point.metadata)
-                row = PluginRow(kind.name, _normal(point.name), distribution, version, summary, point.value, "installed")
+                row = PluginRow(
+                    kind.name, _normal(point.name), distribution, version, summary, point.value, "installed"
+                )
                 found.append(self._with_state(row, disabled))
         enabled = [(row.kind, row.name) for row in found if row.state == "installed"]
         listed = [_clashing(row, found) if enabled.count((row.kind, row.name)) > 1 else row for row in found]
@@ -151,7 +155,8 @@ class Registry:
         rows = [
             row
             for row in self.rows(kind)
-            if row.name == _normal(plain) and (not distribution or _normal(row.distribution) == _normal(distribution))
+            if row.name == _normal(plain)
+            and (not distribution or _normal(row.distribution) == _normal(distribution))
         ]
         if not rows:
             raise self._unknown(kind, name)
@@ -162,7 +167,7 @@ class Registry:
         raise PluginError(f"the {kind} {name} is {_STATED[blocked.state]}: {blocked.reason}")
 
     def _unknown(self, kind: str, name: str) -> UnknownPlugin:
-        from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+        from difflib import get_close_matches
 
         known = sorted({row.name for row in self.rows(kind)})
         near = get_close_matches(_normal(name), known, 1, 0.5)
@@ -200,21 +205,22 @@ class Registry:
                 return candidate
         names = ", ".join(str(getattr(candidate, "name", type(candidate).__name__)) for candidate in offered)
         raise PluginError(
-            f"the {row.kind} {row.name} of {row.distribution} {row.version} is broken: its hook {KINDS[row.kind].hook} "
+            f"the {row.kind} {row.name} of {row.distribution} {row.version} is broken: "
+            f"its hook {KINDS[row.kind].hook} "
             f"offers {names or 'nothing'}, and no {expected.__name__} named {row.name}. Tell its author."
         )
 
     def _offered(self, row: PluginRow) -> list[Any]:
-        import importlib  # noqa: PLC0415 - listing needs none of these
+        import importlib
 
-        from backtrack_plugins import hookspecs  # noqa: PLC0415
+        from backtrack_plugins import hookspecs
 
         module, _, attribute = row.value.partition(":")
         plugin: Any = importlib.import_module(module.strip())
         for part in filter(None, attribute.strip().split(".")):
             plugin = getattr(plugin, part)
         if self._manager is None:
-            import pluggy  # noqa: PLC0415
+            import pluggy
 
             self._manager = pluggy.PluginManager(hookspecs.PROJECT)
             self._manager.add_hookspecs(hookspecs)
@@ -267,14 +273,14 @@ def entry_points(path: list[str] | None = None) -> list[EntryPoint]:
 def _metadata_folders(folder: str) -> Iterator[tuple[str, str]]:
     """Metadata folders of the distributions in a folder, with each one's normalised name."""
     try:
-        names = os.listdir(folder)  # noqa: PTH208 - pathlib costs 10 ms of start-up
+        names = os.listdir(folder)
     except OSError:
         return
     found: dict[str, list[str]] = {}
     for name in names:
         if name.lower().endswith((".dist-info", ".egg-info")):
             distribution = _normal(name.rpartition(".")[0].partition("-")[0])
-            found.setdefault(distribution, []).append(os.path.join(folder, name))  # noqa: PTH118
+            found.setdefault(distribution, []).append(os.path.join(folder, name))
     for distribution, folders in found.items():
         for metadata in folders:
             yield metadata, distribution
@@ -282,7 +288,7 @@ def _metadata_folders(folder: str) -> Iterator[tuple[str, str]]:
 
 def _entry_points_in(metadata: str) -> Iterator[EntryPoint]:
     try:
-        with open(os.path.join(metadata, "entry_points.txt"), encoding="utf-8") as file:  # noqa: PTH118, PTH123
+        with open(os.path.join(metadata, "entry_points.txt"), encoding="utf-8") as file:
             text = file.read()
     except OSError:
         return
@@ -303,7 +309,7 @@ def _describe(metadata: str) -> tuple[str, str, str]:
     fields = {"name": "", "version": "", "summary": ""}
     for file_name in ("METADATA", "PKG-INFO"):
         try:
-            with open(os.path.join(metadata, file_name), encoding="utf-8", errors="replace") as file:  # noqa: PTH118, PTH123
+            with open(os.path.join(metadata, file_name), encoding="utf-8", errors="replace") as file:
                 for line in file:
                     key, separator, value = line.partition(":")
                     if not line.strip():
@@ -313,7 +319,7 @@ def _describe(metadata: str) -> tuple[str, str, str]:
         except OSError:
             continue
         break
-    fallback = os.path.basename(metadata).rpartition(".")[0].partition("-")[0]  # noqa: PTH119
+    fallback = os.path.basename(metadata).rpartition(".")[0].partition("-")[0]
     return fields["name"] or fallback, fields["version"], fields["summary"]
 
 

@@ -177,7 +177,7 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def expand(workout: Workout, athlete: Athlete | None = None) -> Timeline:
-    """Unroll a workout in time.
+    r"""Unroll a workout in time.
 
     Args:
         workout: What to unroll.
@@ -187,7 +187,7 @@ def expand(workout: Workout, athlete: Athlete | None = None) -> Timeline:
         InvalidWorkout: when it has more than 10,000 segments once straddles are placed.
 
     >>> from backtrack_plugins.reading import parse
-    >>> timeline = expand(parse("name: A\\n5:00 forward walk 5 km/h\\n1:00 backward walk 2 km/h light rail"))
+    >>> timeline = expand(parse("name: A\n5:00 forward walk 5 km/h\n1:00 backward walk 2 km/h light rail"))
     >>> [segment.line for segment in timeline.segments][1]
     '0:30 straddle added'
     """
@@ -351,7 +351,7 @@ class _Builder:
 
 
 class _Node(NamedTuple):
-    index: int
+    place: int
     times: int
     body: list[_Node]
 
@@ -416,7 +416,9 @@ def _count(placed: Iterable[_Placed]) -> int:
 def _too_long(workout: Workout) -> InvalidWorkout:
     file = workout.origin.file if workout.origin else None
     message = f"more than {MOST_SEGMENTS} segments once repeats are unrolled and straddles placed"
-    return InvalidWorkout([Problem(code="BT008", message=message, hint="repeat less often", where=Where(file=file))])
+    return InvalidWorkout(
+        [Problem(code="BT008", message=message, hint="repeat less often", where=Where(file=file))]
+    )
 
 
 def _with_cues(segments: Sequence[Segment]) -> tuple[Segment, ...]:
@@ -426,7 +428,8 @@ def _with_cues(segments: Sequence[Segment]) -> tuple[Segment, ...]:
         text: str | None = None
         at = 0.0
         if segment.is_straddle:
-            text = _at_the_turn(following)
+            before = next((other for other in reversed(cued) if not other.is_straddle), None)
+            text = _at_the_turn(before, following)
         elif following is not None and following.is_straddle:
             beyond = segments[index + 2] if index + 2 < len(segments) else None
             at = max(0.0, (segment.seconds or 0.0) - WARNING_SECONDS)
@@ -444,27 +447,32 @@ def _before_the_turn(segment: Segment, beyond: Segment | None) -> str:
     return f"{when}: straddle{then}."
 
 
-_FACING = {
+_FACING: dict[Direction, str] = {
     "backward": "your back",
     "left": "your left side",
     "right": "your right side",
 }
 
 
-def _at_the_turn(following: Segment | None) -> str:
+def _at_the_turn(before: Segment | None, following: Segment | None) -> str:
     if following is None:
         return "Straddle. Stop the belt."
-    if not isinstance(following.step, Step):
+    if following.direction is None:
         return "Straddle. Both hands on the handrails."
-    belt = following.belt
+    if before is not None and before.direction == following.direction:
+        if before.belt == following.belt:
+            return "Straddle. Both hands on the handrails, same speed next."
+        return f"Straddle. Set {following.belt}, then face the same way again."
     if following.direction == "forward":
-        return f"Straddle. Turn to face the console, then set {belt}."
-    return f"Straddle. Set {belt}, then turn {_FACING[following.step.direction]} to the console."
+        return f"Straddle. Turn to face the console, then set {following.belt}."
+    return f"Straddle. Set {following.belt}, then turn {_FACING[following.direction]} to the console."
 
 
 def _tree(nodes: Iterable[_Node], segments: Sequence[Segment]) -> tuple[TreePart, ...]:
     return tuple(
-        RepeatedSegments(times=node.times, parts=_tree(node.body, segments)) if node.times else segments[node.index]
+        RepeatedSegments(times=node.times, parts=_tree(node.body, segments))
+        if node.times
+        else segments[node.place]
         for node in nodes
     )
 

@@ -147,7 +147,7 @@ class Quantity:
             ValueError: when the number is out of range.
         """
         made = cls.__new__(cls)
-        made._set(amount, unit)
+        made._set(amount, unit)  # noqa: SLF001 - its own class
         return made
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -210,7 +210,13 @@ class Speed(Quantity):
 
     pattern = rf"({NUMBER}) ?(km/h|kmh|kph|mph|m/s)|([0-9]{{1,3}}:[0-9]{{2}}) ?/(km|mi)"
     examples = ("2.4 km/h", "1.5 mph", "6:00/km", "9:40/mi", "0.67 m/s")
-    units: ClassVar[dict[str, str]] = {"kmh": "km/h", "kph": "km/h", "km/h": "km/h", "mph": "mph", "m/s": "m/s"}
+    units: ClassVar[dict[str, str]] = {
+        "kmh": "km/h",
+        "kph": "km/h",
+        "km/h": "km/h",
+        "mph": "mph",
+        "m/s": "m/s",
+    }
 
     def _read(self, match: re.Match[str]) -> tuple[Decimal, str]:
         plain, unit, pace, per = match.groups()
@@ -226,7 +232,8 @@ class Speed(Quantity):
 
     def __str__(self) -> str:
         if self.unit[0] == "/":
-            return clock_of(int(self.number)) + self.unit
+            minutes, seconds = divmod(int(self.number), 60)
+            return f"{minutes}:{seconds:02}{self.unit}"
         return f"{self.number:f} {self.unit}"
 
     @property
@@ -263,7 +270,8 @@ class Speed(Quantity):
     def exceeds(self, limit: Limit) -> bool:
         """Whether the speed is above a limit, in the system it was written in.
 
-        >>> Speed("3.1 mph").exceeds(Limit.of("5.0", "3.1")), Speed("5.01 km/h").exceeds(Limit.of("5.0", "3.1"))
+        >>> limit = Limit.of("5.0", "3.1")
+        >>> Speed("3.1 mph").exceeds(limit), Speed("5.01 km/h").exceeds(limit)
         (False, True)
         """
         if self.unit == "mph":
@@ -292,7 +300,9 @@ class Speed(Quantity):
 
 
 class Incline(Quantity):
-    """Belt incline in percent of grade; -40 to 40. A negative one can be read; a rule refuses it where it matters.
+    """Belt incline in percent of grade; -40 to 40.
+
+    A negative one can be read; a rule refuses it where someone could fall.
 
     >>> Incline("2 %")
     Incline('2%')
@@ -361,8 +371,9 @@ class Amount(Quantity):
         if unit in self.seconds_in:
             return _EXACT.multiply(value, Decimal(self.seconds_in[unit])), "s"
         if unit == "m" and not space and value < 100:
+            minutes = clock_of(int(_EXACT.multiply(value, Decimal(60))))
             raise ValueError(
-                f"{plain}m: minutes or metres? Write {clock_of(int(_EXACT.multiply(value, Decimal(60))))} for minutes, {plain} m for metres"
+                f"{plain}m: minutes or metres? Write {minutes} for minutes, {plain} m for metres"
             )
         return value, unit
 

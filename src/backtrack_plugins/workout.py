@@ -7,9 +7,10 @@ one that can be written down as a page and read back equal.
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Union, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Union, get_args
 
 import msgspec
+from msgspec import Meta
 
 from backtrack_plugins.units import Amount, Incline, Speed
 
@@ -39,6 +40,8 @@ CUE_BYTES = 160
 DEEPEST_REPEAT = 8
 MOST_TIMES = 999_999
 MOST_SEGMENTS = 10_000
+
+CueText = Annotated[str, Meta(min_length=1, max_length=CUE_CHARACTERS)]
 
 FLAT = Incline("0%")
 
@@ -109,7 +112,9 @@ def _check_type(value: object, expected: type, part: str) -> None:
         raise TypeError(f"{part} is {expected.__name__}, not {type(value).__name__}")
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="step", forbid_unknown_fields=True):
+class Step(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="step", forbid_unknown_fields=True
+):
     """One step on a moving belt.
 
     Attributes:
@@ -135,10 +140,10 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="ste
     direction: Direction
     gait: Gait
     speed: Speed
-    incline: Incline = FLAT
+    incline: Incline = msgspec.field(default_factory=lambda: FLAT)
     rail: Rail | None = None
-    effort: str | None = None
-    cue: str | None = None
+    effort: Annotated[str, Meta(pattern="^(easy|hard|rpe ([6-9]|1[0-9]|20))$")] | None = None
+    cue: CueText | None = None
 
     def __post_init__(self) -> None:
         _check_type(self.amount, Amount, "amount")
@@ -148,7 +153,9 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="ste
         _check_choice(self.gait, GAITS, "gait")
         if self.rail is None:
             if self.direction != "forward":
-                raise ValueError(f"a {self.direction} step says what the hands do: rail is grip, light or free")
+                raise ValueError(
+                    f"a {self.direction} step says what the hands do: rail is grip, light or free"
+                )
             msgspec.structs.force_setattr(self, "rail", "free")
         else:
             _check_choice(self.rail, RAILS, "rail")
@@ -159,7 +166,9 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="ste
             check_cue(self.cue)
 
 
-class Straddle(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="straddle", forbid_unknown_fields=True):
+class Straddle(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="straddle", forbid_unknown_fields=True
+):
     """Feet on the side rails, both hands on the handrails, the belt not carrying you.
 
     Only here does an athlete turn round, or change speed or incline while facing away from the
@@ -171,7 +180,7 @@ class Straddle(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=
     """
 
     amount: Amount
-    cue: str | None = None
+    cue: CueText | None = None
 
     def __post_init__(self) -> None:
         _check_type(self.amount, Amount, "amount")
@@ -187,7 +196,9 @@ class Straddle(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=
         return self.amount.seconds or 0
 
 
-class Repeat(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="repeat", forbid_unknown_fields=True):
+class Repeat(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="repeat", forbid_unknown_fields=True
+):
     """Parts done several times over; repeats nest, at most eight deep.
 
     Attributes:
@@ -195,11 +206,11 @@ class Repeat(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="r
         steps: What is repeated: at least one part.
     """
 
-    times: int
-    steps: tuple[Part, ...]
+    times: Annotated[int, Meta(ge=1, le=MOST_TIMES)]
+    steps: Annotated[tuple[Part, ...], Meta(min_length=1)]
 
     def __post_init__(self) -> None:
-        if not isinstance(self.times, int) or isinstance(self.times, bool) or not 1 <= self.times <= MOST_TIMES:
+        if type(self.times) is not int or not 1 <= self.times <= MOST_TIMES:
             raise ValueError(f"a repeat is done 1 to {MOST_TIMES} times, not {self.times}")
         _check_parts(self.steps, "a repeat")
 
@@ -216,7 +227,7 @@ class Origin(NamedTuple):
 
 
 class Workout(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_unknown_fields=True):
-    """The authored document.
+    r"""The authored document.
 
     Attributes:
         name: At most 80 characters and 120 UTF-8 bytes, on one line, without ``/``, ``\\`` or ``..``.
@@ -229,10 +240,10 @@ class Workout(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_unkno
             workout unrolls to more than 10,000 segments.
     """
 
-    name: str
+    name: Annotated[str, Meta(min_length=1, max_length=NAME_CHARACTERS)]
     level: Level | None = None
-    about: str = ""
-    steps: tuple[Part, ...]
+    about: Annotated[str, Meta(max_length=ABOUT_BYTES)] = ""
+    steps: Annotated[tuple[Part, ...], Meta(min_length=1)]
 
     def __post_init__(self) -> None:
         _check_type(self.name, str, "name")

@@ -9,7 +9,7 @@ import msgspec
 from backtrack_plugins.line import Dropped, Finding, write_line
 from backtrack_plugins.reading import HEADERS, parse, source_lines
 from backtrack_plugins.units import Quantity
-from backtrack_plugins.workout import Part, Repeat, Step, Straddle, Workout
+from backtrack_plugins.workout import FLAT, Part, Repeat, Step, Straddle, Workout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,10 +18,10 @@ INDENT = "  "
 
 
 def write(workout: Workout) -> str:
-    """Write a workout as its page, in canonical form.
+    r"""Write a workout as its page, in canonical form.
 
     >>> from backtrack_plugins.reading import parse
-    >>> print(write(parse("name: Hello\\n2 x\\n 90s fwd walk 5kph")), end="")
+    >>> print(write(parse("name: Hello\n2 x\n 90s fwd walk 5kph")), end="")
     name: Hello
     <BLANKLINE>
     2x
@@ -50,10 +50,10 @@ def _part_lines(parts: Sequence[Part], depth: int) -> Iterator[str]:
 
 
 def to_json(workout: Workout) -> bytes:
-    """Write a workout in its JSON form, one object on indented lines.
+    r"""Write a workout in its JSON form, one object on indented lines.
 
     >>> from backtrack_plugins.reading import parse
-    >>> b'"speed": "5 km/h"' in to_json(parse("name: Hello\\n2:00 forward walk 5 km/h"))
+    >>> b'"speed": "5 km/h"' in to_json(parse("name: Hello\n2:00 forward walk 5 km/h"))
     True
     """
     return encode_json(to_mapping(workout))
@@ -72,17 +72,21 @@ def to_mapping(workout: Workout) -> dict[str, Any]:
 
 def _part_mapping(part: Part) -> dict[str, Any]:
     if isinstance(part, Repeat):
-        return {"kind": "repeat", "times": part.times, "steps": [_part_mapping(inner) for inner in part.steps]}
+        return {
+            "kind": "repeat",
+            "times": part.times,
+            "steps": [_part_mapping(inner) for inner in part.steps],
+        }
     mapping: dict[str, Any] = {"kind": "straddle" if isinstance(part, Straddle) else "step"}
     for field in msgspec.structs.fields(type(part)):
         value = getattr(part, field.name)
-        if value is not None and (field.required or value != field.default or field.name == "rail"):
+        if value is not None and value != FLAT:
             mapping[field.name] = str(value) if isinstance(value, Quantity) else value
     return mapping
 
 
 def encode_json(value: object) -> bytes:
-    """Encode builtins, Structs and quantities (as text) as JSON on indented lines, with a line feed at the end."""
+    """Encode builtins, Structs and quantities (as text) as JSON on indented lines."""
     return msgspec.json.format(msgspec.json.encode(value, enc_hook=_quantity_text), indent=2) + b"\n"
 
 
@@ -93,7 +97,7 @@ def _quantity_text(value: object) -> str:
 
 
 def format_page(text: str, *, file: str | None = None) -> str:
-    """Rewrite a page into canonical form, keeping its comments.
+    r"""Rewrite a page into canonical form, keeping its comments.
 
     Comments stand where they stood, indented like the line they are on or above. Lines that only
     artifacts have (added straddles, fitted values) are dropped, as reading drops them.
@@ -101,7 +105,7 @@ def format_page(text: str, *, file: str | None = None) -> str:
     Raises:
         InvalidWorkout: with every problem, when the page cannot be read.
 
-    >>> print(format_page("name: Hello\\n# slowly\\n90s fwd walk 5kph # easy"), end="")
+    >>> print(format_page("name: Hello\n# slowly\n90s fwd walk 5kph # easy"), end="")
     name: Hello
     <BLANKLINE>
     # slowly
@@ -130,7 +134,9 @@ def format_page(text: str, *, file: str | None = None) -> str:
     return "\n".join([*top, "", *_single_blanks(body)]) + "\n"
 
 
-def _formatted(content: int | Step | Straddle | Dropped | tuple[str, str], comment: str, margin: str) -> list[str]:
+def _formatted(
+    content: int | Step | Straddle | Dropped | tuple[str, str], comment: str, margin: str
+) -> list[str]:
     if isinstance(content, Dropped):
         return [margin + comment] if comment else []
     written = f"{content}x" if isinstance(content, int) else write_line(cast("Step | Straddle", content))

@@ -24,7 +24,7 @@ RULES: tuple[Rule, ...] = (*speed.RULES, *dose.RULES, *turning.RULES, *incline.R
 
 
 def check(timeline: Timeline, *, supervised_by: str | None = None) -> tuple[Problem, ...]:
-    """Find everything the rules have to say about a timeline.
+    r"""Find everything the rules have to say about a timeline.
 
     Args:
         timeline: What `expand` made.
@@ -36,7 +36,7 @@ def check(timeline: Timeline, *, supervised_by: str | None = None) -> tuple[Prob
 
     >>> from backtrack_plugins.reading import parse
     >>> from backtrack_plugins.timeline import expand
-    >>> page = "name: A\\n9:00 forward walk 5 km/h\\n1:00 backward walk 6.5 km/h grip rail"
+    >>> page = "name: A\n9:00 forward walk 5 km/h\n1:00 backward walk 6.5 km/h grip rail"
     >>> [problem.code for problem in check(expand(parse(page)))]
     ['BT102', 'BT310']
     """

@@ -26,7 +26,9 @@ def _bt203(timeline: Timeline) -> Iterator[Finding]:
             )
     total = timeline.totals.backward_seconds + timeline.totals.sideways_seconds
     if total >= LONGEST_TOTAL_SECONDS:
-        yield Finding(f"{clock_of(int(total))} backward and sideways in one workout; it stays under 20 minutes")
+        yield Finding(
+            f"{clock_of(int(total))} backward and sideways in one workout; it stays under 20 minutes"
+        )
 
 
 def _bt204(timeline: Timeline) -> Iterator[Finding]:

@@ -20,9 +20,13 @@ def _bt901(timeline: Timeline) -> Iterator[Finding]:
         if not isinstance(step, Step) or step.direction == "forward":
             continue
         if step.speed.kmh < treadmill.slowest.kmh and not step.speed.same_as(treadmill.slowest):
-            yield Finding(f"{step.speed} {step.direction}: this belt goes no slower than {treadmill.slowest}", segment)
+            yield Finding(
+                f"{step.speed} {step.direction}: this belt goes no slower than {treadmill.slowest}", segment
+            )
         if 0 <= step.incline.number < treadmill.lowest.number:
-            yield Finding(f"{step.incline} {step.direction}: this belt goes no flatter than {treadmill.lowest}", segment)
+            yield Finding(
+                f"{step.incline} {step.direction}: this belt goes no flatter than {treadmill.lowest}", segment
+            )
 
 
 def _bt902(timeline: Timeline) -> Iterator[Finding]:
@@ -39,7 +43,7 @@ RULES = (
         title="No backward or sideways step is slower or flatter than the treadmill can go.",
         threshold="the treadmill's slowest speed and lowest incline; unless said, 0.8 km/h and 0%",
         source="our choice: a belt that cannot go as slow as planned would go faster",
-        hint="raise the speed if the level allows, or say what the treadmill can do in athlete.toml: [treadmill]",
+        hint="raise the speed if the level allows, or say what the belt can do in athlete.toml: [treadmill]",
         check=_bt901,
         absolute=True,
     ),

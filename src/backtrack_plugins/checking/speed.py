@@ -26,7 +26,9 @@ def _faster(
         if not isinstance(step, Step) or step.direction not in directions or step.gait not in gaits:
             continue
         if step.speed.exceeds(limit):
-            yield Finding(f"{step.speed} {step.direction} {step.gait}: nobody does more than {limit}", segment)
+            yield Finding(
+                f"{step.speed} {step.direction} {step.gait}: nobody does more than {limit}", segment
+            )
 
 
 def _bt102(timeline: Timeline) -> Iterator[Finding]:
@@ -64,7 +66,7 @@ RULES = (
         code="BT106",
         title="No sideways step is faster than athletes were measured at.",
         threshold=str(FASTEST_SIDEWAYS),
-        source="lateral motion tested at 134.1 m/min (Williford et al. 1998, Med Sci Sports Exerc 30:1419-23)",
+        source="lateral motion tested at 134 m/min (Williford et al. 1998, Med Sci Sports Exerc 30:1419-23)",
         hint="lower the speed; a sideways walk starts at 0.8 to 1.6 km/h (0.5 to 1.0 mph)",
         check=_bt106,
         absolute=True,

@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backtrack_plugins.checking.rule import Finding, Rule
-from backtrack_plugins.timeline import Segment, Timeline
 from backtrack_plugins.units import Limit
 from backtrack_plugins.workout import Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from backtrack_plugins.timeline import Segment, Timeline
+
 SHORTEST_TURN_SECONDS = 10
 FASTEST_MOUNT = Limit.of("5.0", "3.1")
 
 
 def _turns(timeline: Timeline) -> Iterator[tuple[Segment | None, float, Segment]]:
-    """Every way from one belt segment to the next: the one before, straddled seconds between, the one after."""
+    """Every way onto the belt: the segment before, the seconds straddled since, the segment."""
     before: Segment | None = None
     straddled = 0.0
     for segment in timeline.segments:
@@ -33,7 +34,9 @@ def _bt305(timeline: Timeline) -> Iterator[Finding]:
         facing = "forward" if before is None else before.direction
         if facing != segment.direction and straddled < SHORTEST_TURN_SECONDS:
             how = f"a straddle of {straddled:.0f} s" if straddled else "no straddle"
-            yield Finding(f"{how} between {facing} and {segment.direction}; a turn takes 10 s at least", segment)
+            yield Finding(
+                f"{how} between {facing} and {segment.direction}; a turn takes 10 s at least", segment
+            )
 
 
 def _bt307(timeline: Timeline) -> Iterator[Finding]:
@@ -45,7 +48,10 @@ def _bt307(timeline: Timeline) -> Iterator[Finding]:
         was, now = before.step, segment.step
         if not isinstance(was, Step) or not isinstance(now, Step):
             continue
-        belts = (before.metres_per_second, before.incline_percent), (segment.metres_per_second, segment.incline_percent)
+        belts = (
+            (before.metres_per_second, before.incline_percent),
+            (segment.metres_per_second, segment.incline_percent),
+        )
         if belts[0] != belts[1] and not (was.speed.same_as(now.speed) and belts[0][1] == belts[1][1]):
             yield Finding(f"from {before.belt} to {segment.belt} while facing {segment.direction}", segment)
 
@@ -56,7 +62,9 @@ def _bt310(timeline: Timeline) -> Iterator[Finding]:
         if not straddled or not isinstance(step, Step) or step.direction == "forward":
             continue
         if step.speed.exceeds(FASTEST_MOUNT):
-            yield Finding(f"stepping {step.direction} onto a belt at {step.speed}; {FASTEST_MOUNT} is the most", segment)
+            yield Finding(
+                f"stepping {step.direction} onto a belt at {step.speed}; {FASTEST_MOUNT} is the most", segment
+            )
 
 
 RULES = (
@@ -64,8 +72,8 @@ RULES = (
         code="BT305",
         title="Facing changes only in a straddle of 10 seconds or more.",
         threshold="10 s",
-        source="coaching protocols straddle 10 to 30 s; a two-way treadmill patent locks the motor until a safety "
-        "action is done (US 12,263,371)",
+        source="coaching protocols straddle 10 to 30 s; a two-way treadmill patent locks the motor until a "
+        "safety action is done (US 12,263,371)",
         hint="write 0:30 straddle between them, or none at all: it is placed for you",
         check=_bt305,
     ),
@@ -81,7 +89,7 @@ RULES = (
         code="BT310",
         title="Nobody steps backward or sideways onto a fast belt.",
         threshold=str(FASTEST_MOUNT),
-        source="our choice: the speed cannot change after the turn (BT307), so it is the speed of the first step",
+        source="our choice: the speed cannot change after the turn (BT307), so one steps on at full speed",
         hint="lower the speed, or have somebody bring the belt up: --supervised-by NAME",
         check=_bt310,
         supervised="warning",

@@ -11,7 +11,18 @@ from backtrack_plugins import Exporter, ExportRequest, hookimpl
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-COLUMNS = ("start_s", "seconds", "metres", "direction", "gait", "km_h", "incline_percent", "rail", "ends_on", "line")
+COLUMNS = (
+    "start_s",
+    "seconds",
+    "metres",
+    "direction",
+    "gait",
+    "km_h",
+    "incline_percent",
+    "rail",
+    "ends_on",
+    "line",
+)
 
 
 def to_csv(request: ExportRequest) -> bytes:

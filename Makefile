@@ -1,0 +1,64 @@
+# Everything runs in .venv, made here; no other tool is needed than Python 3.11 or later, make and a package index.
+# Paths are relative throughout, so that a checkout in a folder with a space in its name works.
+
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3 || command -v python)
+VENV := .venv
+IN_VENV := $(VENV)/bin/python
+PLUGINS := $(wildcard plugins/*/pyproject.toml)
+EDITABLE := -e . $(foreach plugin,$(PLUGINS),-e $(dir $(plugin)))
+PIP := $(IN_VENV) -m pip --quiet --disable-pip-version-check
+export PIP_CONSTRAINT := constraints.txt
+
+EXAMPLE := examples/workouts/after-intervals-reset.backtrack
+
+.PHONY: demo test lint bench docs clean
+
+demo: $(VENV)/.installed
+	@mkdir -p out
+	@echo "backtrack export $(EXAMPLE) --to garmin-fit --to zwo --to strava-text -o out --athlete examples/athlete.toml"
+	@echo
+	@$(IN_VENV) -m backtrack_plugins export $(EXAMPLE) --to garmin-fit --to zwo --to strava-text -o out --athlete examples/athlete.toml
+
+test: $(VENV)/.installed-tests
+	$(IN_VENV) -m coverage erase
+	$(IN_VENV) -m coverage run -m pytest
+	$(IN_VENV) -m coverage combine --quiet
+	$(IN_VENV) -m coverage report
+
+lint: $(VENV)/.installed-tests
+	$(IN_VENV) -m ruff check .
+	$(IN_VENV) -m ruff format --check .
+	$(IN_VENV) -m mypy
+	$(IN_VENV) -c "from importlinter.cli import lint_imports_command; lint_imports_command()" --no-cache
+
+bench: $(VENV)/.installed-bench
+	$(IN_VENV) -m compileall -q src plugins
+	$(IN_VENV) bench/bench.py
+
+docs: $(VENV)/.installed
+	$(IN_VENV) tools/generate.py
+
+clean:
+	rm -rf $(VENV) out build dist .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+# Debian ships Python without venv; the message says what to install.
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed and was not found."; exit 2; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or later is needed; $(PYTHON) is older. Name another: make PYTHON=/path/to/python3.11"; exit 2; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "This Python has no venv module. On Debian and Ubuntu: sudo apt install python3-venv"; exit 2; }
+	@rm -rf $(VENV)
+	"$(PYTHON)" -m venv $(VENV)
+
+$(VENV)/.installed: $(VENV)/bin/python pyproject.toml constraints.txt $(PLUGINS)
+	$(PIP) install $(EDITABLE)
+	@touch $@
+
+$(VENV)/.installed-tests: $(VENV)/.installed requirements-test.txt
+	$(PIP) install -r requirements-test.txt
+	@touch $@
+
+$(VENV)/.installed-bench: $(VENV)/.installed-tests requirements-bench.txt
+	$(PIP) install -r requirements-bench.txt
+	@touch $@

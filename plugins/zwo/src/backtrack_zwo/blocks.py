@@ -1,0 +1,234 @@
+"""A Timeline to the blocks of a ZWO: stretches of whole seconds at one speed. All arithmetic is here.
+
+A program that plays a ZWO on a belt sets each block's speed at once and changes it on its own clock.
+So every block has a speed, a straddle is played at the belt's lowest one, and so are the first
+seconds after it; where not facing the console, no rounding makes the belt faster than planned.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from backtrack_plugins import CannotExport, Loss, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from backtrack_plugins import Segment, Timeline
+
+SHORTEST_BLOCK_SECONDS = 10
+"""No block is shorter (our choice): a belt needs seconds to change, and a line needs them to be read."""
+
+SHORTEST_STRADDLE_SECONDS = 30
+"""A ZWO cannot wait for the lap button, so turning round gets this long (our choice)."""
+
+HOLD_SECONDS = 15
+"""How long the belt stays at its lowest speed after a straddle (our choice)."""
+
+LAP_SECONDS = 60
+"""What an open end becomes (our choice)."""
+
+READING_SECONDS = 5
+"""How long one text stands before the next may follow (our choice)."""
+
+WARNING_SECONDS = 15
+"""How long before the end of an open-ended step the coming turn is announced, as in any other step."""
+
+MOST_PROBLEMS = 100
+
+Departure = Literal["turn", "straddle", "hold", "lap"]
+"""A way in which the file departs from the Timeline."""
+
+_INSTEAD: dict[Departure, str] = {
+    "turn": (
+        "ends on a clock, because a ZWO cannot wait; whatever plays the file on a belt holds {lowest} "
+        f"through every straddle and for {HOLD_SECONDS} s after it. "
+        "Stay on the side rails, or pause, if you are not ready"
+    ),
+    "straddle": f"lasts {SHORTEST_STRADDLE_SECONDS} s in the file, longer than planned",
+    "hold": "the whole step is held at {lowest}: too little of it is left when the belt may speed up after a straddle",
+    "lap": f"lasts {LAP_SECONDS} s in the file, because a ZWO has no step until the lap button",
+}
+
+
+class TextEvent(NamedTuple):
+    """A text to show, in whole seconds after the start of its block."""
+
+    seconds: int
+    text: str
+
+
+class Block(NamedTuple):
+    """A stretch at one speed.
+
+    Attributes:
+        seconds: How long; 10 s at least.
+        metres_per_second: Belt speed.
+        incline_percent: Belt incline in percent of grade.
+        rounds_down: Whether the speed written may be slower than this one, and never faster.
+        events: What to show when.
+    """
+
+    seconds: int
+    metres_per_second: float
+    incline_percent: float
+    rounds_down: bool
+    events: list[TextEvent]
+
+    def power(self, seconds_per_km: int) -> str:
+        """The speed as a fraction of a race pace, with six decimals.
+
+        >>> Block(60, 3.0 / 3.6, 0.0, True, []).power(360)
+        '0.300000'
+        """
+        # Metres a second times seconds a kilometre is thousandths of the pace; these are millionths.
+        exact = self.metres_per_second * seconds_per_km * 1000
+        # A speed that six decimals can say exactly must not lose one to binary noise.
+        millionths = math.floor(exact + 1e-6) if self.rounds_down else round(exact)
+        return f"{millionths // 1_000_000}.{millionths % 1_000_000:06}"
+
+    @property
+    def incline_fraction(self) -> str:
+        """The incline as a fraction, exact to a ten-thousandth of a percent: 2 % is 0.02."""
+        return f"{self.incline_percent / 100:.6f}".rstrip("0").rstrip(".")
+
+
+class Plan(NamedTuple):
+    """All blocks in order, and what of the Timeline they could not keep."""
+
+    blocks: list[Block]
+    losses: tuple[Loss, ...]
+
+
+def plan(timeline: Timeline) -> Plan:
+    """Turn segments into blocks.
+
+    The running total stays within half a second of the Timeline's, where straddles lengthened to
+    30 s and open-ended steps are counted as the blocks have them.
+
+    Raises:
+        CannotExport: when a step is shorter than 10 s; ``zwo/short``.
+    """
+    _refuse_short(timeline)
+    planner = _Planner(timeline.treadmill.slowest.metres_per_second)
+    for segment, incline_percent in zip(timeline.segments, _inclines(timeline.segments), strict=True):
+        planner.add(segment, incline_percent)
+    lowest = str(timeline.treadmill.slowest)
+    losses = tuple(
+        Loss(what=what, instead=instead.format(lowest=lowest), steps=tuple(sorted(planner.departures[what])))
+        for what, instead in _INSTEAD.items()
+        if planner.departures[what]
+    )
+    return Plan(planner.blocks, losses)
+
+
+def _refuse_short(timeline: Timeline) -> None:
+    short = {
+        segment.step_number: segment
+        for segment in timeline.segments
+        if segment.seconds is not None and not segment.is_straddle and _is_short(segment.seconds)
+    }
+    if short:
+        raise CannotExport(
+            [
+                Problem(
+                    code="zwo/short",
+                    message=f"a step of {seconds:.3g} s; in a ZWO {SHORTEST_BLOCK_SECONDS} s is the least",
+                    hint=f"make it {SHORTEST_BLOCK_SECONDS} s or longer, or one with the step beside it",
+                    where=timeline.where(segment),
+                    text=segment.line,
+                )
+                for segment in list(short.values())[:MOST_PROBLEMS]
+            ]
+        )
+
+
+def _is_short(seconds: float) -> bool:
+    return round(seconds, 3) < SHORTEST_BLOCK_SECONDS
+
+
+def _inclines(segments: Sequence[Segment]) -> list[float]:
+    """Each segment's incline; a straddle's is that of the step it leads to.
+
+    The belt then tilts while the athlete stands on the side rails, and not when they have stepped on.
+    """
+    found = []
+    coming = 0.0
+    for segment in reversed(segments):
+        if not segment.is_straddle:
+            coming = segment.incline_percent
+        found.append(coming)
+    return found[::-1]
+
+
+class _Planner:
+    """Adds segment after segment, and knows how long the belt is still to be held and what rounding owes."""
+
+    def __init__(self, lowest_metres_per_second: float) -> None:
+        self.lowest = lowest_metres_per_second
+        self.blocks: list[Block] = []
+        self.departures: dict[Departure, set[int]] = {what: set() for what in _INSTEAD}
+        self.hold_seconds = 0
+        self.owed_seconds = 0.0
+
+    def add(self, segment: Segment, incline_percent: float) -> None:
+        seconds = self._whole_seconds(segment)
+        events = _events(segment, seconds)
+        if segment.metres_per_second is None:
+            self.departures["turn"].add(segment.step_number)
+            self.hold_seconds = HOLD_SECONDS
+            self.blocks.append(Block(seconds, self.lowest, incline_percent, True, events))
+            return
+        held = self._held_seconds(segment, seconds, segment.metres_per_second)
+        if held:
+            slow = min(self.lowest, segment.metres_per_second)
+            if held < seconds:
+                events.append(TextEvent(held - READING_SECONDS, f"In {READING_SECONDS} s: {segment.belt}."))
+            first = sorted(event for event in events if event.seconds < held)
+            self.blocks.append(Block(held, slow, incline_percent, True, first))
+        if held < seconds:
+            rest = [TextEvent(at - held, text) for at, text in events if at >= held]
+            down = segment.direction != "forward"
+            self.blocks.append(Block(seconds - held, segment.metres_per_second, incline_percent, down, rest))
+
+    def _whole_seconds(self, segment: Segment) -> int:
+        if segment.seconds is None:
+            self.departures["lap"].add(segment.step_number)
+            return LAP_SECONDS
+        if segment.is_straddle:
+            if segment.seconds < SHORTEST_STRADDLE_SECONDS:
+                self.departures["straddle"].add(segment.step_number)
+            return max(SHORTEST_STRADDLE_SECONDS, round(segment.seconds))
+        exact = segment.seconds + self.owed_seconds
+        seconds = max(SHORTEST_BLOCK_SECONDS, math.floor(exact + 0.5))
+        self.owed_seconds = exact - seconds
+        return seconds
+
+    def _held_seconds(self, segment: Segment, seconds: int, metres_per_second: float) -> int:
+        """How much of a segment, from its start, is held at the lowest speed: none, some or all."""
+        owed = self.hold_seconds
+        self.hold_seconds = max(0, owed - seconds)
+        if not owed or metres_per_second <= self.lowest:
+            return 0
+        held = max(owed, SHORTEST_BLOCK_SECONDS)
+        if seconds - held < SHORTEST_BLOCK_SECONDS:
+            self.departures["hold"].add(segment.step_number)
+            return seconds
+        return held
+
+
+def _events(segment: Segment, seconds: int) -> list[TextEvent]:
+    """The line at once, then the cues at their times, each when what stood before can have been read."""
+    opening = list(segment.lines)
+    later = []
+    for cue in segment.cues:
+        at = seconds - WARNING_SECONDS if segment.seconds is None else int(cue.seconds)
+        if at >= READING_SECONDS:
+            later.append(TextEvent(min(at, seconds - 1), cue.text))
+        elif segment.is_straddle:
+            later.append(TextEvent(READING_SECONDS, cue.text))
+        else:
+            # A warning counts the seconds to the turn: shown later it would promise too many.
+            opening.append(cue.text)
+    return [TextEvent(0, "\n".join(opening)), *later]

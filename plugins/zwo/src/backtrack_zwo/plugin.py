@@ -1,0 +1,52 @@
+"""What this distribution offers to backtrack-plugins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backtrack_plugins import Capability, Exporter, Importer, hookimpl
+from backtrack_zwo.options import ZwoOptions
+from backtrack_zwo.reading import from_zwo, is_zwo
+from backtrack_zwo.writing import to_zwo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_CARRIES: frozenset[Capability] = frozenset({"speed", "text"})
+
+
+def _carries(options: ZwoOptions) -> frozenset[Capability]:
+    return _CARRIES | {"incline"} if options.incline else _CARRIES
+
+
+@hookimpl
+def backtrack_exporters() -> Iterable[Exporter]:
+    """Offer ``zwo``."""
+    return [
+        Exporter(
+            name="zwo",
+            summary="Workout file for Zwift, and for a treadmill that QZ drives",
+            suffix=".zwo",
+            media_type="application/xml",
+            export=to_zwo,
+            carries=_CARRIES,
+            carries_with=_carries,
+            options=ZwoOptions,
+            needs=frozenset({"race_paces"}),
+            hint="copy it to Documents/Zwift/Workouts/<your id>/ and restart Zwift, or open it in QZ",
+        )
+    ]
+
+
+@hookimpl
+def backtrack_importers() -> Iterable[Importer]:
+    """Offer ``zwo``."""
+    return [
+        Importer(
+            name="zwo",
+            summary="ZWO files that backtrack exported",
+            suffix=".zwo",
+            recognise=is_zwo,
+            read=from_zwo,
+        )
+    ]

@@ -1,0 +1,176 @@
+"""``backtrack export``: workouts in other formats, all of them or none."""
+
+from __future__ import annotations
+
+import os
+import textwrap
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from backtrack_plugins.cli.inputs import find_athlete, level_said, read_all, treadmill_said
+from backtrack_plugins.cli.output import report_errors, say, say_json, warn
+from backtrack_plugins.errors import BacktrackError, UsageError
+from backtrack_plugins.exporting import Artifact, Exporter, export
+from backtrack_plugins.files import Written, write_files
+from backtrack_plugins.registry import Registry
+from backtrack_plugins.timeline import expand
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Sequence
+
+    from backtrack_plugins.athlete import Athlete
+    from backtrack_plugins.workout import Workout
+
+WIDTH = 96
+
+
+class _Made(NamedTuple):
+    workout: Workout
+    exporter: Exporter
+    artifact: Artifact
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Export every workout to every format; write nothing when anything is wrong."""
+    athlete, athlete_file = find_athlete(arguments.athlete)
+    registry = Registry()
+    exporters, errors = _exporters(arguments.to, registry)
+    try:
+        options = _options(arguments.options, arguments.to)
+    except UsageError as error:
+        errors.append(error)
+        options = {}
+    workouts, unreadable = read_all(arguments.workouts)
+    errors.extend(unreadable)
+    made: list[_Made] = []
+    for workout in workouts:
+        for name, exporter in exporters.items():
+            try:
+                artifact = export(
+                    workout,
+                    name,
+                    athlete,
+                    options=options.get(name),
+                    supervised_by=arguments.supervised_by,
+                    registry=registry,
+                )
+            except BacktrackError as error:
+                errors.append(error)
+            else:
+                made.append(_Made(workout, exporter, artifact))
+    if not errors:
+        errors.extend(_colliding(made))
+    if errors:
+        code = report_errors(errors, as_json=arguments.json)
+        if not arguments.json:
+            warn("Nothing was written.")
+        return code
+    files = {each.artifact.name: each.artifact.data for each in made}
+    written = write_files(arguments.output, files, overwrite=arguments.overwrite)
+    if arguments.json:
+        say_json(_data(made, written))
+    else:
+        _say_notes(workouts, made, athlete, athlete_file)
+        say("\n\n".join("\n".join(_row(each, file)) for each, file in zip(made, written, strict=True)))
+    return 0
+
+
+def _exporters(names: Sequence[str], registry: Registry) -> tuple[dict[str, Exporter], list[BacktrackError]]:
+    found: dict[str, Exporter] = {}
+    errors: list[BacktrackError] = []
+    for name in names:
+        try:
+            found[name] = registry.get("exporter", name, Exporter)
+        except BacktrackError as error:
+            errors.append(error)
+    return found, errors
+
+
+def _options(settings: Sequence[str], formats: Sequence[str]) -> dict[str, dict[str, str]]:
+    options: dict[str, dict[str, str]] = {}
+    for setting in settings:
+        name, dot, rest = setting.partition(".")
+        option, equals, value = rest.partition("=")
+        if not (name and dot and option and equals):
+            raise UsageError(f"--set {setting}: write it as FORMAT.OPTION=VALUE, such as zwo.incline=true")
+        chosen = [given for given in formats if given.rpartition(":")[2] == name]
+        if not chosen:
+            raise UsageError(
+                f"--set {setting}: {name} is not among the formats of --to ({', '.join(formats)})"
+            )
+        for given in chosen:
+            options.setdefault(given, {})[option] = value
+    return options
+
+
+def _colliding(made: Iterable[_Made]) -> list[BacktrackError]:
+    by_name: dict[str, list[_Made]] = {}
+    for each in made:
+        by_name.setdefault(each.artifact.name.casefold(), []).append(each)
+    errors: list[BacktrackError] = []
+    for rivals in by_name.values():
+        if len(rivals) > 1:
+            sources = " and ".join(f"{_file(each.workout)} as {each.exporter.name}" for each in rivals)
+            errors.append(
+                UsageError(
+                    f"{sources} would both be written to {rivals[0].artifact.name}; "
+                    "rename one, or export it apart"
+                )
+            )
+    return errors
+
+
+def _file(workout: Workout) -> str:
+    return (
+        workout.origin.file
+        if workout.origin is not None and workout.origin.file is not None
+        else workout.name
+    )
+
+
+def _say_notes(
+    workouts: Sequence[Workout], made: Sequence[_Made], athlete: Athlete | None, athlete_file: str
+) -> None:
+    for workout in workouts:
+        timeline = expand(workout, athlete)
+        warn(f"{_file(workout)}: {level_said(timeline, athlete_file)}; {treadmill_said(timeline)}")
+        problems = next((each.artifact.problems for each in made if each.workout is workout), ())
+        for problem in problems:
+            warn(str(problem))
+
+
+def _row(made: _Made, file: Written) -> list[str]:
+    artifact = made.artifact
+    lines = [f"{file.path}  ({file.state})"]
+    lines += _cell("for", made.exporter.summary)
+    if artifact.hint:
+        lines += _cell("next", artifact.hint)
+    by_instead: dict[str, list[str]] = {}
+    for loss in artifact.losses:
+        by_instead.setdefault(loss.instead, []).append(loss.what)
+    for index, (instead, lost) in enumerate(by_instead.items()):
+        lines += _cell("lost" if index == 0 else "", f"{', '.join(lost)}: {instead}")
+    return lines
+
+
+def _cell(label: str, text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=f"  {label:<6}", subsequent_indent=" " * 8)
+
+
+def _data(made: Sequence[_Made], written: Sequence[Written]) -> dict[str, Any]:
+    return {
+        "artifacts": [
+            {
+                "workout": _file(each.workout),
+                "path": file.path,
+                "file": os.path.basename(file.path),
+                "state": file.state,
+                "format": each.artifact.format,
+                "media_type": each.artifact.media_type,
+                "hint": each.artifact.hint,
+                "losses": each.artifact.losses,
+                "problems": each.artifact.problems,
+            }
+            for each, file in zip(made, written, strict=True)
+        ]
+    }

@@ -1,0 +1,53 @@
+"""``backtrack formats``: what is installed. Imports no plugin, unless ``--check`` asks for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backtrack_plugins.cli.output import say, table
+from backtrack_plugins.registry import KINDS, PluginRow, Registry
+
+if TYPE_CHECKING:
+    import argparse
+
+PLUGIN_FAILED = 3
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """List every plugin; with ``--check``, import each and say which are broken."""
+    registry = Registry()
+    rows = registry.rows()
+    if arguments.check:
+        rows = [_checked(registry, row) for row in rows]
+    if arguments.json:
+        import json
+
+        say(json.dumps([row._asdict() for row in rows], indent=2))
+    elif rows:
+        say(_listed(rows))
+    else:
+        say("No plugin is installed. Install one: backtrack-garmin, backtrack-zwo or backtrack-strava.")
+    return PLUGIN_FAILED if any(row.state == "broken" for row in rows) else 0
+
+
+def _checked(registry: Registry, row: PluginRow) -> PluginRow:
+    from backtrack_plugins.exporting import Exporter
+    from backtrack_plugins.importing import Importer
+
+    expected: dict[str, type] = {"exporter": Exporter, "importer": Importer}
+    return registry.checked(row, expected[row.kind])
+
+
+def _listed(rows: list[PluginRow]) -> str:
+    verbs = {"exporter": "export to", "importer": "import from"}
+    blocks = []
+    for kind in KINDS:
+        cells = [
+            (row.name, row.state, f"{row.distribution} {row.version}", row.summary)
+            for row in rows
+            if row.kind == kind
+        ]
+        if cells:
+            blocks.append(f"{verbs[kind]}\n{table(cells, indent='  ')}")
+    notes = [f"{row.kind} {row.choice}: {row.state}: {row.reason}" for row in rows if row.reason]
+    return "\n\n".join([*blocks, *(["\n".join(notes)] if notes else [])])

@@ -1,0 +1,133 @@
+"""``backtrack show``: a workout in time, as a page with a clock and a strip."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from backtrack_plugins.cli.inputs import find_athlete, level_said, read_all, treadmill_said
+from backtrack_plugins.cli.output import error_data, report_errors, say, say_json
+from backtrack_plugins.errors import BacktrackError
+from backtrack_plugins.timeline import RepeatedSegments, Segment, Timeline, TreePart, expand
+from backtrack_plugins.units import KM_PER_MILE, clock_of
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Sequence
+
+    from backtrack_plugins.athlete import Athlete
+
+STRIP_WIDTH = 72
+_SIGNS = {"forward": ">", "backward": "<", "left": "L", "right": "R", "straddle": "|", "lap": "~"}
+_SAID = {"lap": "until the lap button"}
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Show every workout."""
+    athlete, athlete_file = find_athlete(arguments.athlete)
+    workouts, errors = read_all(arguments.workouts)
+    timelines: list[Timeline] = []
+    for workout in workouts:
+        try:
+            timelines.append(expand(workout, athlete))
+        except BacktrackError as error:
+            errors.append(error)
+    if arguments.json:
+        data = [timeline_data(timeline) for timeline in timelines]
+        say_json({"timelines": data, "errors": [error_data(error) for error in errors]})
+        return max((error.exit_code for error in errors), default=0)
+    say(
+        "\n\n".join(
+            "\n".join(_shown(timeline, athlete, athlete_file, cues=arguments.cues)) for timeline in timelines
+        )
+    )
+    return report_errors(errors, as_json=False) if errors else 0
+
+
+def timeline_data(timeline: Timeline) -> dict[str, Any]:
+    """A Timeline as plain data in SI numbers."""
+    segments = []
+    for segment in timeline.segments:
+        fields = {
+            name: getattr(segment, name) for name in Segment.__struct_fields__ if name not in {"step", "belt"}
+        }
+        segments.append(fields)
+    return {
+        "name": timeline.workout.name,
+        "level": timeline.level,
+        "level_source": timeline.level_source,
+        "treadmill": {
+            name: str(getattr(timeline.treadmill, name)) for name in timeline.treadmill.__struct_fields__
+        },
+        "treadmill_assumed": timeline.treadmill_assumed,
+        "totals": msgspec.structs.asdict(timeline.totals),
+        "segments": segments,
+    }
+
+
+def _shown(timeline: Timeline, athlete: Athlete | None, athlete_file: str, *, cues: bool) -> Iterator[str]:
+    workout = timeline.workout
+    yield workout.name
+    if workout.about:
+        yield workout.about
+    yield level_said(timeline, athlete_file)
+    yield treadmill_said(timeline)
+    yield ""
+    yield from _strip(timeline.segments, timeline.totals.seconds)
+    yield ""
+    width = len(clock_of(round(timeline.totals.seconds)))
+    yield from _tree_lines(timeline.tree, width, 0, cues=cues)
+    yield ""
+    yield _totals(timeline, imperial=athlete is not None and athlete.units == "imperial")
+
+
+def _strip(segments: Sequence[Segment], seconds: float) -> Iterator[str]:
+    unit = next(
+        unit
+        for unit in (10, 15, 20, 30, 60, 120, 300, 600, 1800, 3600, 10**9)
+        if seconds / unit <= STRIP_WIDTH
+    )
+    signs = []
+    used: dict[str, str] = {}
+    for segment in segments:
+        kind = "lap" if segment.ends_on == "lap" else segment.direction or "straddle"
+        used[kind] = _SIGNS[kind]
+        signs.append(_SIGNS[kind] * max(1, round((segment.seconds or 0) / unit)))
+    line = "".join(signs)
+    yield line if len(line) <= 2 * STRIP_WIDTH else line[: 2 * STRIP_WIDTH] + "..."
+    legend = "  ".join(f"{sign} {_SAID.get(kind, kind)}" for kind, sign in _SIGNS.items() if kind in used)
+    yield f"{legend}   (a sign is {clock_of(unit)} or less)"
+
+
+def _tree_lines(parts: Sequence[TreePart], width: int, depth: int, *, cues: bool) -> Iterator[str]:
+    margin = "  " * depth
+    for part in parts:
+        if isinstance(part, RepeatedSegments):
+            yield f"{'':>{width}}  {margin}{part.times}x"
+            yield from _tree_lines(part.parts, width, depth + 1, cues=cues)
+            continue
+        clock = clock_of(round(part.start_seconds))
+        for index, line in enumerate(part.lines):
+            yield f"{clock if index == 0 else '':>{width}}  {margin}{line}"
+        if cues:
+            for cue in part.cues:
+                at = clock_of(round(part.start_seconds + cue.seconds))
+                yield f"{'':>{width}}  {margin}  {at} {cue.text}"
+
+
+def _totals(timeline: Timeline, *, imperial: bool) -> str:
+    totals = timeline.totals
+    parts = [f"{clock_of(round(totals.forward_seconds))} forward"]
+    for seconds, said in ((totals.backward_seconds, "backward"), (totals.sideways_seconds, "sideways")):
+        if seconds:
+            parts.append(f"{clock_of(round(seconds))} {said} ({100 * seconds / totals.seconds:.0f} %)")
+    if totals.straddle_seconds:
+        parts.append(f"{clock_of(round(totals.straddle_seconds))} straddling")
+    distance = f"{totals.metres / 1000:.2f} km"
+    if imperial:
+        distance = f"{totals.metres / 1000 / float(KM_PER_MILE):.2f} mi"
+    said = f"{clock_of(round(totals.seconds))} in all: {', '.join(parts)}; {distance} on the belt"
+    if totals.lap_steps:
+        said += f"; and {totals.lap_steps} until the lap button, not counted"
+    return said

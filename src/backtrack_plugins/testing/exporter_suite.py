@@ -1,0 +1,277 @@
+"""What every exporter must do, ours and a stranger's."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import msgspec
+import pytest
+
+from backtrack_plugins.errors import CannotExport
+from backtrack_plugins.exporting import (
+    CAPABILITIES,
+    SAFETY_SENTENCES,
+    Artifact,
+    Capability,
+    Exporter,
+    ExportRequest,
+    checked_request,
+    export,
+    run,
+)
+from backtrack_plugins.importing import import_bytes
+from backtrack_plugins.reading import parse
+from backtrack_plugins.registry import Registry
+from backtrack_plugins.testing.samples import CAPABILITIES_PAGE, SAMPLE_ATHLETE, SAMPLES
+from backtrack_plugins.timeline import RepeatedSegments, Segment, Timeline, TreePart
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from backtrack_plugins.athlete import Athlete
+
+_LISTING = """
+import sys
+from backtrack_plugins.registry import Registry
+before = set(sys.modules)
+row = Registry().find("exporter", sys.argv[1])
+module = row.value.partition(":")[0]
+assert module not in sys.modules, f"listing imported {module}"
+package = module.partition(".")[0]
+assert package not in {name.partition(".")[0] for name in sys.modules}, "listing imported its package"
+"""
+
+_DIGESTS = """
+import sys
+from backtrack_plugins.testing.exporter_suite import digests
+print(digests(sys.argv[1], eval(sys.argv[2])))
+"""
+
+_ENVIRONMENTS = (
+    {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONHASHSEED": "1"},
+    {"TZ": "America/St_Johns", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "2"},
+)
+
+
+def digests(format: str, options: Mapping[str, Any]) -> str:  # noqa: A002 - the word of the command line
+    """SHA-256 of every sample's bytes in a format; one text."""
+    lines = []
+    for name, page in SAMPLES.items():
+        try:
+            data = export(parse(page), format, SAMPLE_ATHLETE, options=options).data
+        except CannotExport:
+            continue
+        lines.append(f"{name} {hashlib.sha256(data).hexdigest()}")
+    return "\n".join(lines)
+
+
+class ExporterSuite:
+    """Subclass it, name your format, and pytest runs what every exporter must do.
+
+    Attributes:
+        format: The exporter's name.
+        options: Options to run the suite with; subclass once for each set worth trying.
+        athlete: Whose values the exporter may see.
+        refused: Names of samples that the format has no way to carry, and says so.
+    """
+
+    format: ClassVar[str]
+    options: ClassVar[Mapping[str, Any]] = {}
+    athlete: ClassVar[Athlete] = SAMPLE_ATHLETE
+    refused: ClassVar[frozenset[str]] = frozenset()
+
+    def text_of(self, data: bytes) -> str:
+        """The words in an artifact; override it where they are compressed or encoded."""
+        return data.decode("utf-8", errors="replace")
+
+    @pytest.fixture
+    def exporter(self) -> Exporter:
+        """The installed exporter."""
+        return Registry().get("exporter", self.format, Exporter)
+
+    def exported(self, sample: str) -> Artifact:
+        """A sample, exported; skips those the format refuses."""
+        if sample in self.refused:
+            pytest.skip(f"{self.format} says that it cannot carry {sample}")
+        return export(parse(SAMPLES[sample]), self.format, self.athlete, options=self.options)
+
+    def test_is_listed_without_being_imported(self) -> None:
+        """Listing formats costs nobody the import of this plugin."""
+        done = subprocess.run(
+            [sys.executable, "-c", _LISTING, self.format], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+
+    def test_describes_itself(self, exporter: Exporter) -> None:
+        """Name, summary and media type can be shown in a list."""
+        assert exporter.name == self.format
+        assert exporter.summary
+        assert "\n" not in exporter.summary
+        assert "/" in exporter.media_type
+        if exporter.options is not None:
+            assert msgspec.convert({}, exporter.options) == exporter.options()
+
+    @pytest.mark.parametrize("sample", SAMPLES)
+    def test_exports_every_sample(self, sample: str, exporter: Exporter) -> None:
+        """Every sample becomes bytes, but for those that are named as refused."""
+        if sample in self.refused:
+            with pytest.raises(CannotExport) as refusal:
+                export(parse(SAMPLES[sample]), self.format, self.athlete, options=self.options)
+            assert all(problem.hint for problem in refusal.value.problems)
+            return
+        artifact = self.exported(sample)
+        assert artifact.data
+        assert artifact.name.endswith(exporter.suffix)
+
+    def test_same_input_gives_the_same_bytes(self) -> None:
+        """No clock, locale, time zone or hash seed stands in an artifact."""
+        found = {digests(self.format, self.options)}
+        for environment in _ENVIRONMENTS:
+            done = subprocess.run(
+                [sys.executable, "-c", _DIGESTS, self.format, repr(dict(self.options))],
+                capture_output=True,
+                text=True,
+                check=False,
+                env={**os.environ, **environment},
+            )
+            assert done.returncode == 0, done.stderr
+            found.add(done.stdout.strip())
+        assert len(found) == 1
+
+    @pytest.mark.parametrize("sample", SAMPLES)
+    def test_carries_the_safety_sentences_or_says_that_it_does_not(self, sample: str) -> None:
+        """The three sentences stand in the artifact, or a loss names them."""
+        artifact = self.exported(sample)
+        missing = [sentence for sentence in SAFETY_SENTENCES if sentence not in self.text_of(artifact.data)]
+        assert not missing or any("safety" in loss.what for loss in artifact.losses)
+
+    @pytest.mark.parametrize("capability", CAPABILITIES)
+    def test_carries_what_it_declares_and_nothing_else(
+        self, capability: Capability, exporter: Exporter
+    ) -> None:
+        """A value that changes while every word stays changes the bytes exactly where it is carried."""
+        request, _problems = checked_request(
+            exporter, parse(CAPABILITIES_PAGE), self.athlete, options=self.options
+        )
+        carries = capability in exporter.carried(request.options)
+        before, after = run(exporter, request).data, run(exporter, _changed(request, capability)).data
+        assert (before != after) == carries
+
+    @pytest.mark.parametrize("capability", CAPABILITIES)
+    def test_declares_a_loss_for_what_it_does_not_carry(
+        self, capability: Capability, exporter: Exporter
+    ) -> None:
+        """What the workout uses and the format does not carry is a loss, and nothing else of these is."""
+        artifact = export(parse(CAPABILITIES_PAGE), self.format, self.athlete, options=self.options)
+        request, _problems = checked_request(
+            exporter, parse(CAPABILITIES_PAGE), self.athlete, options=self.options
+        )
+        carries = capability in exporter.carried(request.options)
+        assert (capability in {loss.what for loss in artifact.losses}) == (not carries)
+
+    def test_every_loss_says_what_happens_instead(self) -> None:
+        """A loss is a sentence a runner can act on."""
+        for sample in SAMPLES.keys() - self.refused:
+            for loss in self.exported(sample).losses:
+                assert loss.what
+                assert loss.instead
+
+    @pytest.mark.parametrize("sample", SAMPLES)
+    def test_every_line_stands_in_the_words(self, sample: str, exporter: Exporter) -> None:
+        """Where words are carried, each step's line is among them, whole but for its cue."""
+        artifact = self.exported(sample)
+        request, _problems = checked_request(
+            exporter, parse(SAMPLES[sample]), self.athlete, options=self.options
+        )
+        if "text" not in exporter.carried(request.options):
+            pytest.skip("this format carries no words")
+        words = self.text_of(artifact.data)
+        for segment in request.segments:
+            assert segment.line.partition(' "')[0] in words
+
+    @pytest.mark.parametrize("sample", SAMPLES)
+    def test_reads_back_equal(self, sample: str, exporter: Exporter) -> None:
+        """Where an importer of the same name is installed, it gives back the workout as it was authored."""
+        if exporter.name not in {row.name for row in Registry().rows("importer")}:
+            pytest.skip("no importer has this name")
+        artifact = self.exported(sample)
+        imported = import_bytes(artifact.data, artifact.name, importer=self.format)
+        assert imported.workout == parse(SAMPLES[sample])
+
+    def test_opens_no_network(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Exporting needs no connection."""
+
+        def refuse(*_args: object) -> None:
+            raise AssertionError("an exporter opens no connection")
+
+        monkeypatch.setattr(socket.socket, "connect", refuse)
+        monkeypatch.setattr(socket, "getaddrinfo", refuse)
+        for sample in SAMPLES.keys() - self.refused:
+            self.exported(sample)
+
+
+def _changed(request: ExportRequest, capability: Capability) -> ExportRequest:
+    """The request with one kind of value changed, and not one word."""
+    if capability == "text":
+        changed = _with_segments(
+            request, lambda segment: msgspec.structs.replace(segment, line=segment.line + "!")
+        )
+        return msgspec.structs.replace(changed, page=request.page.replace("walk", "walk!"))
+    if capability == "repeats":
+        timeline = msgspec.structs.replace(request.timeline, tree=request.timeline.segments)
+        return msgspec.structs.replace(request, timeline=timeline)
+    return _with_segments(request, _CHANGES[capability])
+
+
+def _steeper(segment: Segment) -> Segment:
+    more = 2.0 if segment.incline_percent else 0.0
+    return msgspec.structs.replace(segment, incline_percent=segment.incline_percent + more)
+
+
+def _slower(segment: Segment) -> Segment:
+    if segment.metres_per_second is None:
+        return segment
+    return msgspec.structs.replace(segment, metres_per_second=segment.metres_per_second * 0.9)
+
+
+def _leftward(segment: Segment) -> Segment:
+    return msgspec.structs.replace(segment, direction="left") if segment.direction == "backward" else segment
+
+
+def _gripping(segment: Segment) -> Segment:
+    return msgspec.structs.replace(segment, rail="grip") if segment.rail == "light" else segment
+
+
+def _by_time(segment: Segment) -> Segment:
+    return msgspec.structs.replace(segment, ends_on="time") if segment.ends_on == "distance" else segment
+
+
+_CHANGES: dict[Capability, Callable[[Segment], Segment]] = {
+    "direction": _leftward,
+    "incline": _steeper,
+    "rail": _gripping,
+    "speed": _slower,
+    "distance": _by_time,
+}
+
+
+def _with_segments(request: ExportRequest, change: Callable[[Segment], Segment]) -> ExportRequest:
+    def changed_tree(parts: tuple[TreePart, ...]) -> tuple[TreePart, ...]:
+        return tuple(
+            RepeatedSegments(times=part.times, parts=changed_tree(part.parts))
+            if isinstance(part, RepeatedSegments)
+            else change(part)
+            for part in parts
+        )
+
+    timeline: Timeline = msgspec.structs.replace(
+        request.timeline,
+        tree=changed_tree(request.timeline.tree),
+        segments=tuple(change(segment) for segment in request.timeline.segments),
+    )
+    return msgspec.structs.replace(request, timeline=timeline)

@@ -1,0 +1,144 @@
+"""Fixtures: an environment that names no plugin, and fake plugins with real metadata."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from backtrack_plugins.registry import DISABLE, STRICT, Registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+class Plugins:
+    """Fake distributions in a folder of their own: a module, and a metadata folder as pip writes it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.modules: list[str] = []
+
+    def install(
+        self,
+        distribution: str,
+        source: str,
+        *,
+        exporters: tuple[str, ...] = (),
+        importers: tuple[str, ...] = (),
+        module: str | None = None,
+        version: str = "1.0",
+        folder: Path | None = None,
+    ) -> str:
+        """Install a distribution whose one module offers formats; return the module's name."""
+        module = module or f"fake_{distribution.replace('-', '_').lower()}"
+        groups = {"exporters": exporters, "importers": importers}
+        sections = [
+            "\n".join([f"[backtrack_plugins.{group}]", *(f"{name} = {module}" for name in names)])
+            for group, names in groups.items()
+            if names
+        ]
+        self.metadata(distribution, "\n\n".join(sections), version=version, folder=folder)
+        ((folder or self.folder) / f"{module}.py").write_text(source, encoding="utf-8")
+        self.modules.append(module)
+        importlib.invalidate_caches()
+        return module
+
+    def metadata(
+        self, distribution: str, entry_points: str | bytes, *, version: str = "1.0", folder: Path | None = None
+    ) -> Path:
+        """Write the metadata folder of a distribution."""
+        written = (folder or self.folder) / f"{distribution.replace('-', '_')}-{version}.dist-info"
+        written.mkdir(parents=True)
+        header = f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\nSummary: The {distribution}\n"
+        (written / "METADATA").write_text(header, encoding="utf-8")
+        data = entry_points.encode() if isinstance(entry_points, str) else entry_points
+        (written / "entry_points.txt").write_bytes(data)
+        return written
+
+    def registry(self, environ: Mapping[str, str] | None = None) -> Registry:
+        """A registry that sees these distributions and no others."""
+        return Registry(path=[str(self.folder)], environ=environ or {})
+
+    def calls(self, module: str) -> list[object]:
+        """What the exporters of a module made by `exporter_source` were called with."""
+        found = sys.modules.get(module)
+        return [] if found is None else list(found.CALLS)
+
+
+@pytest.fixture(autouse=True)
+def _no_plugin_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever runs the tests may have plugins disabled, or the strict switch on."""
+    monkeypatch.delenv(DISABLE, raising=False)
+    monkeypatch.delenv(STRICT, raising=False)
+
+
+@pytest.fixture
+def plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Plugins]:
+    """A folder on `sys.path` to install fake distributions into."""
+    folder = tmp_path / "site-packages"
+    folder.mkdir()
+    monkeypatch.syspath_prepend(str(folder))
+    fakes = Plugins(folder)
+    yield fakes
+    for module in fakes.modules:
+        sys.modules.pop(module, None)
+
+
+@pytest.fixture
+def exporter_source():
+    """Source of a plugin with one exporter that records its calls; `body` is the end of its function."""
+
+    def source(name: str, body: str = "return b'data'", fields: str = "", before: str = "") -> str:
+        return f"""
+import msgspec
+from backtrack_plugins import BacktrackError, CannotExport, Exported, Exporter, Loss, Problem, hookimpl
+
+CALLS = []
+{before}
+
+def export(request):
+    CALLS.append(request)
+    {body}
+
+@hookimpl
+def backtrack_exporters():
+    return [Exporter(
+        name={name!r}, summary="A fake", suffix=".fake", media_type="text/plain", export=export, {fields}
+    )]
+"""
+
+    return source
+
+
+@pytest.fixture
+def importer_source():
+    """Source of a plugin with one importer; `read` and `recognise` are expressions of `data` and `head`."""
+
+    def source(
+        name: str,
+        *,
+        recognise: str = "head.startswith(b'FAKE')",
+        read: str = "Imported(workout=parse('name: Read\\n5:00 forward walk 5 km/h'))",
+    ) -> str:
+        return f"""
+from backtrack_plugins import Imported, Importer, Loss, UnreadableInput, hookimpl, parse
+
+def fail(error):
+    raise error
+
+@hookimpl
+def backtrack_importers():
+    return [Importer(
+        name={name!r},
+        summary="A fake",
+        suffix=".fake",
+        recognise=lambda head: {recognise},
+        read=lambda data, name: {read},
+    )]
+"""
+
+    return source
