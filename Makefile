@@ -1,7 +1,9 @@
 # Everything runs in .venv, made here; no other tool is needed than Python 3.11 or later, make and a package index.
 # Paths are relative throughout, so that a checkout in a folder with a space in its name works.
 
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3 || command -v python)
+# The first that runs and is new enough: a name may be found and be no more than a shim of another tool.
+PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python; do \
+	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v "$$name"; break; }; done)
 VENV := .venv
 IN_VENV := $(VENV)/bin/python
 PLUGINS := $(wildcard plugins/*/pyproject.toml)

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import importlib
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from backtrack_plugins.registry import DISABLE, STRICT, Registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+# The same examples everywhere, however busy the machine; `--hypothesis-profile=default` looks further.
+settings.register_profile(
+    "same-everywhere", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("same-everywhere")
 
 
 class Plugins:
@@ -48,12 +55,19 @@ class Plugins:
         return module
 
     def metadata(
-        self, distribution: str, entry_points: str | bytes, *, version: str = "1.0", folder: Path | None = None
+        self,
+        distribution: str,
+        entry_points: str | bytes,
+        *,
+        version: str = "1.0",
+        folder: Path | None = None,
     ) -> Path:
         """Write the metadata folder of a distribution."""
         written = (folder or self.folder) / f"{distribution.replace('-', '_')}-{version}.dist-info"
         written.mkdir(parents=True)
-        header = f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\nSummary: The {distribution}\n"
+        header = (
+            f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\nSummary: The {distribution}\n"
+        )
         (written / "METADATA").write_text(header, encoding="utf-8")
         data = entry_points.encode() if isinstance(entry_points, str) else entry_points
         (written / "entry_points.txt").write_bytes(data)

@@ -54,11 +54,11 @@ if TYPE_CHECKING:
     from backtrack_plugins.importing import import_file as import_file
     from backtrack_plugins.line import parse_line as parse_line
     from backtrack_plugins.line import write_line as write_line
+    from backtrack_plugins.mapping import from_json as from_json
+    from backtrack_plugins.mapping import from_mapping as from_mapping
+    from backtrack_plugins.page import parse as parse
     from backtrack_plugins.problem import Problem as Problem
     from backtrack_plugins.problem import Where as Where
-    from backtrack_plugins.reading import from_json as from_json
-    from backtrack_plugins.reading import from_mapping as from_mapping
-    from backtrack_plugins.reading import parse as parse
     from backtrack_plugins.reading import read as read
     from backtrack_plugins.timeline import Cue as Cue
     from backtrack_plugins.timeline import RepeatedSegments as RepeatedSegments
@@ -109,7 +109,9 @@ _MODULES = {
     "importing": ("ImportLossWarning", "Imported", "Importer", "import_file"),
     "line": ("parse_line", "write_line"),
     "problem": ("Problem", "Where"),
-    "reading": ("from_json", "from_mapping", "parse", "read"),
+    "mapping": ("from_json", "from_mapping"),
+    "page": ("parse",),
+    "reading": ("read",),
     "timeline": ("Cue", "RepeatedSegments", "Segment", "Timeline", "Totals", "expand"),
     "units": ("Amount", "Incline", "Mass", "Speed"),
     "workout": ("Repeat", "Step", "Straddle", "Workout"),

@@ -13,7 +13,7 @@ from backtrack_plugins.writing import header_lines
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from backtrack_plugins.timeline import Timeline, Totals
+    from backtrack_plugins.timeline import Timeline
 
 BLOCK_FORMAT = 1
 """Number in the last line of a block, so that a later version knows how to replace it."""
@@ -48,17 +48,16 @@ def annotate(timeline: Timeline, notices: Sequence[str] = ()) -> Annotation:
         timeline: What was planned.
         notices: Sentences that stand in the block as comments.
 
-    >>> from backtrack_plugins.reading import parse
+    >>> from backtrack_plugins.page import parse
     >>> from backtrack_plugins.timeline import expand
     >>> page = "name: A\n9:00 forward walk 5 km/h\n1:00 backward walk 2 km/h grip rail"
     >>> annotate(expand(parse(page))).title
     'A (1:00 backward)'
     """
     name = timeline.workout.name
-    totals = timeline.totals
-    turned = _turned(totals)
+    turned = _turned(timeline)
     first = FIRST_LINE + name
-    summary = [_summary(totals)]
+    summary = [_summary(timeline)]
     page = page_of(timeline, notices).rstrip("\n")
     text = "\n".join([first, *summary, "", page, "", LAST_LINE])
     losses: tuple[Loss, ...] = ()
@@ -74,18 +73,22 @@ def annotate(timeline: Timeline, notices: Sequence[str] = ()) -> Annotation:
     return Annotation(title=f"{name} ({turned})" if turned else name, text=text, losses=losses)
 
 
-def _turned(totals: Totals) -> str:
+def _turned(timeline: Timeline) -> str:
+    totals = timeline.totals
     parts = []
     if totals.backward_seconds:
         parts.append(f"{clock_of(round(totals.backward_seconds))} backward")
     if totals.sideways_seconds:
         parts.append(f"{clock_of(round(totals.sideways_seconds))} sideways")
+    untimed = {str(segment.direction) for segment in timeline.segments if segment.ends_on == "lap"}
+    parts += [f"{direction} until the lap button" for direction in sorted(untimed - {"forward"})]
     return ", ".join(parts)
 
 
-def _summary(totals: Totals) -> str:
+def _summary(timeline: Timeline) -> str:
+    totals = timeline.totals
     whole = f"{clock_of(round(totals.seconds))} in all, {totals.metres / 1000:.2f} km on the belt"
     if totals.lap_steps:
         steps = "step" if totals.lap_steps == 1 else "steps"
         whole += f" (and {totals.lap_steps} {steps} until the lap button)"
-    return f"{_turned(totals) or 'all forward'}; {whole}"
+    return f"{_turned(timeline) or 'all forward'}; {whole}"

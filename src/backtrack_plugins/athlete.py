@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 import msgspec
 
 from backtrack_plugins.errors import UsageError
-from backtrack_plugins.units import KM_PER_MILE, Incline, Mass, Quantity, Speed, seconds_of
+from backtrack_plugins.problem import MOST_PROBLEMS
+from backtrack_plugins.units import KM_PER_MILE, Incline, Mass, Quantity, Speed, seconds_of, shown
 from backtrack_plugins.workout import LEVELS, Level
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ RACE_KM: dict[Race, Decimal] = {
 }
 """Length of each race in kilometres (World Athletics road distances)."""
 
+MOST_INCREMENT_KMH = KM_PER_MILE
+"""No console steps further at one press (our choice of bound)."""
+
 _CLOCK = re.compile(r"[0-9]{1,3}:[0-9]{2}(?::[0-9]{2})?\Z", re.ASCII)
 
 
@@ -53,15 +57,17 @@ class RaceTime(msgspec.Struct, frozen=True):
         """Make a race time from a race and a time as text."""
         known: Race | None = next((each for each in RACES if each == race), None)
         if known is None:
-            raise ValueError(f"{race!r} is no race; write {', '.join(RACES[:-1])} or {RACES[-1]}")
+            raise ValueError(f"{_described(race)} is no race; write {', '.join(RACES[:-1])} or {RACES[-1]}")
         if not isinstance(clock, str) or not _CLOCK.match(clock):
-            raise ValueError(f'{clock!r} is no finishing time; write {race} = "30:00" or "1:45:00"')
-        time = cls(known, seconds_of(clock))
-        if not 120 <= time.seconds_per_km <= 1800:
-            raise ValueError(
-                f"{clock} for {race} is {time.seconds_per_km:.0f} s per km; between 120 and 1800 is possible"
-            )
-        return time
+            raise ValueError(f'{_described(clock)} is no finishing time; write {race} = "30:00" or "1:45:00"')
+        return cls(known, seconds_of(clock))
+
+    def __post_init__(self) -> None:
+        _check_choice(self.race, RACES, "race")
+        _check_type(self.seconds, int, "seconds")
+        if not 120 <= self.seconds_per_km <= 1800:
+            pace = f"{self.seconds} s for {self.race} is {self.seconds_per_km:.0f} s per km"
+            raise ValueError(f"{pace}; between 120 and 1800 is possible")
 
     @property
     def seconds_per_km(self) -> float:
@@ -92,10 +98,16 @@ class Treadmill(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     incline_increment: Incline = Incline("0.5%")
 
     def __post_init__(self) -> None:
+        for field in ("slowest", "fastest", "speed_increment"):
+            _check_type(getattr(self, field), Speed, field)
+        for field in ("lowest", "highest", "incline_increment"):
+            _check_type(getattr(self, field), Incline, field)
         if self.slowest.kmh >= self.fastest.kmh:
             raise ValueError("the treadmill's slowest speed is below its fastest")
         if self.speed_increment.unit not in {"km/h", "mph", "m/s"}:
             raise ValueError("the treadmill's speed_increment is in km/h, mph or m/s")
+        if self.speed_increment.kmh > MOST_INCREMENT_KMH:
+            raise ValueError("the treadmill's speed_increment is at most 1 mph (1.6 km/h)")
         if self.lowest.number > self.highest.number:
             raise ValueError("the treadmill's lowest incline is at most its highest")
         if self.incline_increment.number <= 0:
@@ -144,14 +156,30 @@ class Athlete(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         _check_choice(self.level, (None, *LEVELS), "level")
         _check_choice(self.units, get_args(Units), "units")
         _check_choice(self.age_group, (None, *AGE_GROUPS), "age_group")
-        rate: object = self.max_heart_rate
-        if rate is not None and not (type(rate) is int and 100 <= rate <= 230):
-            raise ValueError(f"max_heart_rate is 100 to 230 beats per minute, not {rate!r}")
+        for field, kind in _ATHLETE_TYPES.items():
+            if getattr(self, field) is not None:
+                _check_type(getattr(self, field), kind, field)
+        _check_heart_rate(self.max_heart_rate)
+
+
+def _check_heart_rate(rate: object) -> None:
+    if rate is not None and not (type(rate) is int and 100 <= rate <= 230):
+        raise ValueError(f"max_heart_rate is 100 to 230 beats per minute, not {_described(rate)}")
+
+
+_ATHLETE_TYPES = {"mass": Mass, "easy_walk": Speed, "easy_run": Speed, "treadmill": Treadmill}
+
+
+def _check_type(value: object, expected: type, key: str) -> None:
+    if not isinstance(value, expected):
+        raise TypeError(f"{key} is a {expected.__name__}, not {_described(value)}")
 
 
 def _check_choice(value: object, choices: tuple[str | None, ...], key: str) -> None:
     if value not in choices:
-        raise ValueError(f"{key} is {', '.join(choice for choice in choices if choice)}, not {value!r}")
+        raise ValueError(
+            f"{key} is {', '.join(choice for choice in choices if choice)}, not {_described(value)}"
+        )
 
 
 def read_athlete(path: str | os.PathLike[str]) -> Athlete:
@@ -182,7 +210,9 @@ def athlete_from_toml(text: str, *, file: str = "athlete.toml") -> Athlete:
 
     try:
         values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise UsageError(f"{file}: no TOML: nested too deep") from None
+    except ValueError as error:  # wider than TOMLDecodeError: a number of thousands of digits is none
         raise UsageError(f"{file}: no TOML: {error}") from None
     wrong: list[str] = []
     athlete: Athlete | None = None
@@ -190,11 +220,13 @@ def athlete_from_toml(text: str, *, file: str = "athlete.toml") -> Athlete:
     if isinstance(treadmill, dict):
         values["treadmill"] = _made(Treadmill, treadmill, "treadmill.", wrong)
     elif treadmill is not None:
+        del values["treadmill"]
         wrong.append("treadmill is a table: write [treadmill] on a line of its own")
     races = values.get("race_paces")
     if isinstance(races, dict):
         values["race_paces"] = tuple(_race_times(races, wrong))
     elif races is not None:
+        del values["race_paces"]
         wrong.append("race_paces is a table: write [race_paces] on a line of its own")
     athlete = _made(Athlete, values, "", wrong)
     if wrong or athlete is None:
@@ -208,7 +240,7 @@ def _race_times(races: dict[str, Any], wrong: list[str]) -> list[RaceTime]:
         try:
             times.append(RaceTime.of(race, clock))
         except ValueError as error:
-            wrong.append(f"race_paces.{race}: {error}")
+            wrong.append(f"race_paces.{shown(race)}: {error}")
     return times
 
 
@@ -217,11 +249,15 @@ def _made(kind: type[_Made], values: dict[str, Any], prefix: str, wrong: list[st
     fields = {field.name: field for field in msgspec.structs.fields(kind)}
     made: dict[str, Any] = {}
     for key, value in values.items():
+        if len(wrong) >= MOST_PROBLEMS:
+            break
         if key not in fields:
-            wrong.append(f"{prefix}{key}: no such key; {_near(key, list(fields))}")
+            wrong.append(f"{prefix}{shown(key)}: no such key; {_near(key[:40], list(fields))}")
             continue
         try:
             made[key] = _converted(value, fields[key].type)
+            if key == "max_heart_rate":
+                _check_heart_rate(made[key])
         except (ValueError, TypeError) as error:
             wrong.append(f"{prefix}{key}: {error}")
     if len(wrong) > before:
@@ -237,21 +273,32 @@ def _converted(value: object, expected: Any) -> object:
     for kind in (expected, *get_args(expected)):
         if isinstance(kind, type) and issubclass(kind, Quantity):
             if not isinstance(value, str):
-                raise TypeError(f"{value!r}: write it as text with its unit, such as {kind.examples[0]!r}")
+                raise TypeError(
+                    f"{_described(value)}: write it as text with its unit, such as {kind.examples[0]!r}"
+                )
             return kind(value)
     if isinstance(value, msgspec.Struct | tuple):
         return value
     try:
         return msgspec.convert(value, expected)
-    except msgspec.ValidationError as error:
+    except msgspec.ValidationError:
         choices = [choice for choice in _choices(expected) if isinstance(choice, str)]
-        said = f"write {', '.join(choices)}" if choices else str(error)
-        raise ValueError(f"{value!r}: {said}") from None
+        wanted = ", ".join(choices) or (
+            "true or false" if expected is bool else "a whole number, without quotes"
+        )
+        raise ValueError(f"{_described(value)}: write {wanted}") from None
 
 
 def _choices(expected: Any) -> list[object]:
     inner = get_args(expected)
     return [choice for part in inner for choice in (get_args(part) or (part,))]
+
+
+def _described(value: object) -> str:
+    if isinstance(value, str):
+        return f"'{shown(value)}'"
+    plain = value is None or isinstance(value, float) or (isinstance(value, int) and abs(value) < 10**9)
+    return repr(value) if plain else f"a {type(value).__name__}"
 
 
 def _near(key: str, known: list[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -12,11 +13,12 @@ import msgspec
 from backtrack_plugins import __version__
 from backtrack_plugins.athlete import Athlete
 from backtrack_plugins.checking import RULES_VERSION, check
-from backtrack_plugins.errors import BacktrackError, PluginError, UnsafeWorkout, UsageError
+from backtrack_plugins.errors import PluginError, UnsafeWorkout, UsageError
 from backtrack_plugins.files import write_files
 from backtrack_plugins.problem import Problem, Where
-from backtrack_plugins.registry import Registry, strict
+from backtrack_plugins.registry import Registry, call
 from backtrack_plugins.timeline import RepeatedSegments, Segment, Timeline, TreePart, expand
+from backtrack_plugins.units import shown
 from backtrack_plugins.workout import Workout, unprintable
 from backtrack_plugins.writing import INDENT, header_lines
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 SAFETY_SENTENCES = (
-    "Check your treadmill's manual: some forbid walking backwards.",
+    "Check your treadmill's manual: it may forbid walking backwards.",
     "Clip the safety key to your clothes.",
     "Keep two metres clear behind the treadmill.",
 )
@@ -209,7 +211,7 @@ def export(
         UsageError: when an option is wrong or the format needs a value of the athlete that is not there.
         PluginError: when the plugin is missing, disabled, clashing or broken.
 
-    >>> from backtrack_plugins.reading import parse
+    >>> from backtrack_plugins.page import parse
     >>> workout = parse("name: Easy\n9:00 forward walk 5 km/h\n1:00 backward walk 2 km/h grip rail")
     >>> export(workout, "segments-csv").name
     'easy.csv'
@@ -219,12 +221,14 @@ def export(
         exporter, workout, athlete, options=options, supervised_by=supervised_by
     )
     exported = run(exporter, request)
-    carried = exporter.carried(request.options)
+    left_out = {loss.what for loss in exported.losses}
+    carried = call(f"the exporter {exporter.name}", lambda: exporter.carried(request.options)) - left_out
+    lost = capability_losses(request.timeline, carried)
     return Artifact(
         name=(stem or _stem(workout)) + exporter.suffix,
         media_type=exporter.media_type,
         data=exported.data,
-        losses=(*capability_losses(request.timeline, carried), *exported.losses),
+        losses=(*(loss for loss in lost if loss.what not in left_out), *exported.losses),
         problems=problems,
         format=exporter.name,
         hint=exporter.hint,
@@ -268,24 +272,18 @@ def run(exporter: Exporter, request: ExportRequest) -> Exported:
     Raises:
         PluginError: when it fails in a way it should not, or returns something else.
     """
-    try:
-        exported = exporter.export(request)
-    except BacktrackError:
-        raise
-    except Exception as error:
-        if strict():
-            raise
-        raise PluginError(
-            f"the exporter {exporter.name} failed: {type(error).__name__}: {error}. "
-            "Report it to the plugin's author; BACKTRACK_STRICT_PLUGINS=1 shows where."
-        ) from error
-    answer: Any = exported
+    who = f"the exporter {exporter.name}"
+    answer: Any = call(who, lambda: exporter.export(request))
     if isinstance(answer, bytes):
         return Exported(data=answer)
-    if not isinstance(answer, Exported) or not isinstance(answer.data, bytes):
-        raise PluginError(
-            f"the exporter {exporter.name} returned {type(answer).__name__}; it returns bytes or Exported"
-        )
+    if not isinstance(answer, Exported):
+        raise PluginError(f"{who} returned {type(answer).__name__}; it returns bytes or Exported")
+    data: Any = answer.data
+    if not isinstance(data, bytes):
+        raise PluginError(f"{who} returned Exported with data of type {type(data).__name__}, not bytes")
+    losses: Any = answer.losses
+    if not isinstance(losses, tuple) or not all(isinstance(loss, Loss) for loss in losses):
+        raise PluginError(f"{who} returned Exported with losses that are no tuple of Loss")
     return answer
 
 
@@ -377,16 +375,31 @@ def _options(exporter: Exporter, given: Mapping[str, Any]) -> msgspec.Struct | N
             raise UsageError(f"{exporter.name} has no option {key}; {hint}")
     try:
         return msgspec.convert(dict(given), exporter.options, strict=False)
-    except msgspec.ValidationError as error:
-        raise UsageError(f"{exporter.name}: {error}") from None
+    except msgspec.ValidationError:
+        raise UsageError("\n".join(_wrong_options(exporter.name, exporter.options, given))) from None
+
+
+def _wrong_options(name: str, options: type[msgspec.Struct], given: Mapping[str, Any]) -> Iterator[str]:
+    kinds = {field.name: field.type for field in msgspec.structs.fields(options)}
+    for key, value in given.items():
+        try:
+            msgspec.convert({key: value}, options, strict=False)
+        except msgspec.ValidationError as error:
+            said = str(error).partition(" - at ")[0]
+            if said.startswith(("Expected", "Invalid enum")):
+                choices = [str(choice) for choice in get_args(kinds[key]) if isinstance(choice, str)]
+                said = _PLAIN.get(kinds[key]) or f"write {' or '.join(choices)}"
+            yield f"{name}: {key}={shown(str(value))}: {said}"
+
+
+_PLAIN: dict[type, str] = {bool: "write true or false", int: "write a whole number", float: "write a number"}
 
 
 def _stem(workout: Workout) -> str:
     file = workout.origin.file if workout.origin is not None else None
     if file is not None:
-        stem = os.path.basename(file)
-        for suffix in (".backtrack", ".json"):
-            stem = stem.removesuffix(suffix)
-        if stem and stem not in {".", ".."}:
+        stem = os.path.splitext(os.path.basename(file))[0]
+        if stem[:1] != ".":
             return stem
-    return re.sub(r"[^a-z0-9]+", "-", workout.name.lower()).strip("-") or "workout"
+    plain = unicodedata.normalize("NFKD", workout.name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "workout"

@@ -1,7 +1,8 @@
 """Files, written whole or not at all, and never over a file that somebody else wrote.
 
-A folder that we wrote into holds ``.backtrack-written.json``: the SHA-256 of every file as we left
-it. A file that is listed there and unchanged since is ours to replace; any other is not.
+A folder that we wrote into holds ``.backtrack-written.json``: size and CRC-32 of every file as we
+left it. A file that is listed there and unchanged since is ours to replace; any other is not. It
+guards against accidents, not against somebody who wants their file replaced.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 from typing import TYPE_CHECKING, Literal, NamedTuple
+from zlib import crc32
 
 import msgspec
 
@@ -42,11 +44,9 @@ def write_files(
         ExistingFile: when a file stands there that we did not write, or that was changed since.
         DeliveryError: when the file system refuses; nothing was written.
     """
-    base = os.fspath(folder)
-    if not os.path.isdir(base):
-        raise UsageError(f"there is no folder {base}; make it first: mkdir {base!r}")
+    base = _folder(folder)
     for name in files:
-        if os.path.basename(name) != name or name in {"", ".", "..", LEDGER}:
+        if os.path.basename(name) != name or name in {"", ".", "..", LEDGER} or "\0" in name:
             raise DeliveryError(f"{name!r} is no file name; nothing was written")
     ledger = _read_ledger(base)
     written: list[Written] = []
@@ -54,27 +54,34 @@ def write_files(
     for name, data in files.items():
         path = os.path.join(base, name)
         there = _content(path)
-        if there == data:
-            written.append(Written(path, "unchanged"))
-        elif there is None:
-            written.append(Written(path, "new"))
-        else:
-            if not overwrite and ledger.get(name) != _digest(there):
-                foreign.append(path)
-            written.append(Written(path, "replaced"))
+        if there is None or there == data:
+            written.append(Written(path, "new" if there is None else "unchanged"))
+            continue
+        if not overwrite and ledger.get(name) != _checksum(there):
+            foreign.append(path)
+        written.append(Written(path, "replaced"))
     if foreign:
         raise ExistingFile(
             f"{', '.join(foreign)}: already there, and not as we left it. "
             "Move it away, choose another folder, or add --overwrite. Nothing was written."
         )
-    changed = {file.path: files[os.path.basename(file.path)] for file in written if file.state != "unchanged"}
-    if changed:
-        ledger.update({name: _digest(data) for name, data in files.items()})
-        changed[os.path.join(base, LEDGER)] = msgspec.json.format(
-            msgspec.json.encode(ledger, order="sorted"), indent=1
-        )
-        _replace_all(changed)
+    ours = {os.path.basename(file.path) for file in written if file.state != "unchanged"}
+    if ours:
+        ledger.update({name: _checksum(files[name]) for name in ours})
+        listed = msgspec.json.format(msgspec.json.encode(ledger, order="sorted"), indent=1)
+        # The ledger first: should a file fail after it, we ask before replacing that one.
+        replaced = {LEDGER: listed, **{name: data for name, data in files.items() if name in ours}}
+        _replace_all({os.path.join(base, name): data for name, data in replaced.items()})
     return written
+
+
+def _folder(folder: str | os.PathLike[str]) -> str:
+    base = os.fspath(folder)
+    if os.path.isfile(base):
+        raise UsageError(f"{base} is a file; name a folder to write into")
+    if not os.path.isdir(base):
+        raise UsageError(f"there is no folder {base}; make it first: mkdir {base!r}")
+    return base
 
 
 def replace_file(path: str, data: bytes) -> None:
@@ -90,11 +97,12 @@ def _replace_all(files: Mapping[str, bytes]) -> None:
     staged: dict[str, str] = {}
     at = ""
     try:
-        for at, data in files.items():
+        for number, (at, data) in enumerate(files.items()):
             path = os.path.realpath(at)
-            temporary = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.{os.getpid()}.part")
+            temporary = os.path.join(os.path.dirname(path), f".backtrack-{os.getpid()}-{number}.part")
             staged[path] = temporary
-            _write(temporary, data)
+            # A ledger lost in a power cut only makes us ask before replacing.
+            _write(temporary, data, durable=not path.endswith(LEDGER))
             with contextlib.suppress(OSError):
                 os.chmod(temporary, os.stat(path).st_mode & 0o7777)
         for at, temporary in staged.items():
@@ -111,11 +119,12 @@ def _replace_all(files: Mapping[str, bytes]) -> None:
                 os.unlink(temporary)
 
 
-def _write(path: str, data: bytes) -> None:
+def _write(path: str, data: bytes, *, durable: bool) -> None:
     with open(path, "wb") as file:
         file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+        if durable:
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def _content(path: str) -> bytes | None:
@@ -138,7 +147,5 @@ def _read_ledger(folder: str) -> dict[str, str]:
         return {}
 
 
-def _digest(data: bytes) -> str:
-    from hashlib import sha256
-
-    return sha256(data).hexdigest()
+def _checksum(data: bytes) -> str:
+    return f"{len(data)}-{crc32(data):08x}"

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import msgspec
 
 from backtrack_plugins.errors import BacktrackError, PluginError, UnreadableInput, UsageError
 from backtrack_plugins.exporting import Loss
 from backtrack_plugins.reading import read_bytes
-from backtrack_plugins.registry import Registry, strict
+from backtrack_plugins.registry import PluginRow, Registry, call
 from backtrack_plugins.workout import Workout
 
 
@@ -75,45 +77,47 @@ def import_bytes(
 ) -> Imported:
     """Read the bytes of a foreign workout file; as `import_file`, with the losses as data."""
     registry = registry or Registry()
-    chosen = (
-        registry.get("importer", importer, Importer)
-        if importer is not None
-        else _recognised(data, name, registry)
-    )
-    try:
-        imported = chosen.read(data, name)
-    except BacktrackError:
-        raise
-    except Exception as error:
-        if strict():
-            raise
-        raise PluginError(
-            f"{name}: the importer {chosen.name} failed: {type(error).__name__}: {error}. "
-            "Report it to the plugin's author; BACKTRACK_STRICT_PLUGINS=1 shows where."
-        ) from error
-    if not isinstance(imported, Imported):
-        raise PluginError(
-            f"the importer {chosen.name} returned {type(imported).__name__}; it returns Imported"
-        )
-    return imported
+    if importer is not None:
+        chosen = registry.get("importer", importer, Importer)
+    else:
+        chosen = _recognised(data, name, registry)
+    who = f"{name}: the importer {chosen.name}"
+    answer: Any = call(who, lambda: chosen.read(data, name))
+    if not isinstance(answer, Imported):
+        raise PluginError(f"{who} returned {type(answer).__name__}; it returns Imported")
+    workout: Any = answer.workout
+    if not isinstance(workout, Workout):
+        raise PluginError(f"{who} returned Imported with a workout of type {type(workout).__name__}")
+    return answer
+
+
+def _usable(registry: Registry, row: PluginRow) -> Importer:
+    return registry.get("importer", row.choice if row.state == "installed" else row.name, Importer)
 
 
 def _recognised(data: bytes, name: str, registry: Registry) -> Importer:
+    """The one importer that knows the first bytes; one that fails at it stops no other."""
     head = data[:256]
-    known: list[Importer] = []
+    tried: list[str] = []
+    unusable: list[str] = []
+    found: list[Importer] = []
     for row in registry.rows("importer"):
-        if row.state != "installed":
-            continue
         try:
-            known.append(registry.get("importer", row.choice, Importer))
-        except PluginError:
-            if strict():
-                raise
-    found = [importer for importer in known if importer.recognise(head)]
+            importer = _usable(registry, row)
+            knows = call(f"the importer {row.name}", partial(importer.recognise, head))
+        except BacktrackError as error:
+            unusable.append(str(error))
+            continue
+        tried.append(row.name)
+        if knows:
+            found.append(importer)
     if len(found) > 1:
         names = ", ".join(importer.name for importer in found)
         raise UsageError(f"{name}: {names} all know such files; say which one: --from NAME")
     if not found:
-        names = ", ".join(importer.name for importer in known) or "none is installed"
-        raise UnreadableInput(f"{name}: no importer knows this file ({names}). Nothing was read.")
+        names = "no importer could be asked" if unusable else "no importer is installed"
+        if tried:
+            names = f"no importer knows this file ({', '.join(tried)})"
+        also = "".join(f"\n{reason}" for reason in dict.fromkeys(unusable))
+        raise UnreadableInput(f"{name}: {names}. Nothing was read.{also}")
     return found[0]

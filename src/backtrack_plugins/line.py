@@ -14,12 +14,23 @@ by expanding) and ``fitted 2.4 km/h 2%`` below the line whose values were fitted
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from backtrack_plugins.errors import InvalidWorkout
-from backtrack_plugins.problem import Problem, Where
-from backtrack_plugins.units import NUMBER_LIKE, Amount, Incline, Quantity, Speed
+from backtrack_plugins.problem import MOST_PROBLEMS, Problem, Where
+from backtrack_plugins.units import NUMBER_LIKE, Amount, Incline, Quantity, Speed, shown
 from backtrack_plugins.workout import EFFORTS, Rail, Step, Straddle, check_cue
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+MOST_WORD = 40
+"""A longer word is no misspelling of ours."""
+
+MOST_TEXT = 200
+"""Characters of the offending text that a problem keeps."""
 
 ADDED = "added"
 FITTED = "fitted"
@@ -59,7 +70,7 @@ _STRADDLE_PARTS = {"straddle", "amount", "cue", ADDED}
 _RAIL_EXPECTED = "add grip rail, light rail or hands free"
 
 _TOKEN = re.compile(
-    rf"""[ \t]*(?:
+    rf"""(?:
       "(?P<cue>(?:[^"\\]|\\.)*)"
     | (?P<speed>{NUMBER_LIKE}[ ]?(?:km/h|kmh|kph|mph|m/s) | [0-9]{{1,3}}:[0-9]{{2}}[ ]?/(?:km|mi))
     | (?P<amount>[0-9]{{1,6}}:[0-9]{{2}}(?::[0-9]{{2}})? | lap
@@ -92,7 +103,8 @@ class Finding(NamedTuple):
 
     def problem(self, where: Where) -> Problem:
         """The Problem, in a place."""
-        return Problem(code=self.code, message=self.message, hint=self.hint, where=where, text=self.text)
+        text = self.text[:MOST_TEXT]
+        return Problem(code=self.code, message=self.message, hint=self.hint, where=where, text=text)
 
 
 class Dropped(NamedTuple):
@@ -154,6 +166,8 @@ def read_line(text: str, column: int = 1) -> tuple[Step | Straddle | Dropped | N
     findings: list[Finding] = []
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup
+        if len(findings) >= MOST_PROBLEMS:
+            break
         if kind is None:  # pragma: no cover - the last alternative always names itself
             continue
         token = match[kind]
@@ -166,7 +180,9 @@ def read_line(text: str, column: int = 1) -> tuple[Step | Straddle | Dropped | N
             continue
         if kind in found:
             findings.append(
-                Finding("BT003", f"{token}: the line has a second {kind}", f"keep one {kind}", at, token)
+                Finding(
+                    "BT003", f"{shown(token)}: the line has a second {kind}", f"keep one {kind}", at, token
+                )
             )
             continue
         try:
@@ -185,15 +201,20 @@ def read_line(text: str, column: int = 1) -> tuple[Step | Straddle | Dropped | N
 _EXAMPLE = "write a line such as: 1:00 backward walk 2.4 km/h light rail"
 
 
+@lru_cache(maxsize=512)
+def _quantity(kind: str, word: str) -> Quantity:
+    # A page says the same few quantities over and over, and a quantity cannot be changed.
+    return _QUANTITIES[kind](word)
+
+
 def _value(kind: str, token: str) -> object:
     if kind == "cue":
         cue = _ESCAPE.sub(r"\1", token) if "\\" in token else token
         check_cue(cue)
         return cue
     word = token.lower()
-    quantity = _QUANTITIES.get(kind)
-    if quantity is not None:
-        return quantity(word)
+    if kind in _QUANTITIES:
+        return _quantity(kind, word)
     if kind == "direction":
         return _DIRECTION_READ[word]
     if kind == "rail":
@@ -269,28 +290,59 @@ def _fitted(
 
 
 def _unclosed(rest: str, column: int) -> Finding:
-    return Finding("BT005", "the cue has no closing quote", 'end it with "', column, rest)
+    hint = 'end it with "; a quote inside it is written \\"'
+    return Finding("BT005", "the cue has no closing quote", hint, column, rest)
 
 
 def _unknown(word: str, column: int) -> Finding:
-    shown = word if word.isascii() and word.isprintable() else ascii(word)
-    message = f"{shown} is no part of a line"
-    return Finding("BT001", message, _suggestion(word.lower()), column, word)
+    return Finding("BT001", f"{shown(word)} is no part of a line", _suggestion(word.lower()), column, word)
+
+
+_MEANT = {
+    "rail": _RAIL_EXPECTED,
+    "rails": _RAIL_EXPECTED,
+    "hands": _RAIL_EXPECTED,
+    "grip": "did you mean grip rail?",
+    "hold": "did you mean grip rail?",
+    "light": "did you mean light rail?",
+    "free": "did you mean hands free?",
+    "rpe": "write the rating behind it: rpe 13",
+    "sideways": "which side leads? Write left or right",
+    "kmph": "did you mean km/h?",
+    "kmhr": "did you mean km/h?",
+    "km/hr": "did you mean km/h?",
+}
+"""What people write who know another way to say it."""
 
 
 def _suggestion(word: str) -> str:
+    if len(word) > MOST_WORD:
+        return _EXAMPLE
+    hint = _MEANT.get(word) or _number_hint(word) or near_hint(word, _VOCABULARY, _MEANT)
+    return hint or _EXAMPLE
+
+
+def _number_hint(word: str) -> str:
+    if any(character.isdigit() and not character.isascii() for character in word):
+        return "write numbers with the digits 0 to 9"
+    if re.fullmatch(r"[0-9]+x", word):
+        return f"{word} stands on a line of its own, and what it repeats below it, indented"
+    if re.fullmatch(r"rpe[0-9]+", word):
+        return f"did you mean rpe {word[3:]}?"
+    if re.fullmatch(NUMBER_LIKE, word):
+        clock = f"{word}:00, " if word.isdigit() else ""
+        return f"of what? Write {clock}{word} m, {word} km/h or {word}%"
+    quantity = _NUMBER_AND_UNIT.match(word)
+    if quantity is None:
+        return ""
+    number, unit = quantity.groups()
+    hint = _MEANT.get(unit) or near_hint(unit, _UNITS) or f"units are {', '.join(_UNITS)}"
+    return hint.replace("did you mean ", f"did you mean {number} ")
+
+
+def near_hint(word: str, known: Sequence[str], meant: Mapping[str, str] = MappingProxyType({})) -> str:
+    """A question whether something known was meant; empty when nothing is near."""
     from difflib import get_close_matches
 
-    if re.fullmatch(NUMBER_LIKE, word):
-        return f"of what? Write {word}:00, {word} m, {word} km/h or {word}%"
-    if len(word) > 40:
-        return _EXAMPLE
-    quantity = _NUMBER_AND_UNIT.match(word)
-    if quantity is not None:
-        near = get_close_matches(quantity[2], _UNITS, 1, 0.5)
-        return f"did you mean {quantity[1]} {near[0]}?" if near else f"units are {', '.join(_UNITS)}"
-    near = get_close_matches(word, _VOCABULARY, 1, 0.6)
-    if near:
-        full = {"grip": "grip rail", "light": "light rail", "rail": "light rail", "hands": "hands free"}
-        return f"did you mean {full.get(near[0], near[0])}?"
-    return _EXAMPLE
+    near = get_close_matches(word, known, 1, 0.6)
+    return meant.get(near[0], f"did you mean {near[0]}?") if near else ""

@@ -31,7 +31,9 @@ class Where(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
-        if self.line is not None:
+        if self.line is None and self.column is not None:
+            place = f"{self.file}: column {self.column}" if self.file is not None else f"column {self.column}"
+        elif self.line is not None:
             place = place if self.file is not None else f"line {place}"
         elif self.path is not None:
             place = f"{place}: {self.path}" if place else self.path

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
+from collections import namedtuple
 
-from backtrack_plugins.errors import PluginError, UnknownPlugin
+from backtrack_plugins.errors import BacktrackError, PluginError, UnknownPlugin
 
+TYPE_CHECKING = False  # typing itself costs 3 ms at every start, and nothing here needs it to run
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import Any, Literal, TypeVar
+
+    State = Literal["installed", "disabled", "clash", "reserved", "broken"]
+    _Offered = TypeVar("_Offered")
 
 DISABLE = "BACKTRACK_DISABLE_PLUGINS"
 STRICT = "BACKTRACK_STRICT_PLUGINS"
-
-State = Literal["installed", "disabled", "clash", "reserved", "broken"]
 
 RESERVED = frozenset(
     {"all", "csv", "file", "fit", "folder", "json", "text", "txt", "workout", "xml", "backtrack"}
@@ -26,8 +29,10 @@ RESERVED = frozenset(
 """Names too vague for one plugin to own."""
 
 
-class Kind(NamedTuple):
+class Kind(namedtuple("Kind", "name group hook")):  # noqa: PYI024 - see above
     """A kind of plugin: its name, its entry-point group, and the hook that offers its objects."""
+
+    __slots__ = ()
 
     name: str
     group: str
@@ -39,11 +44,11 @@ KINDS = {
     "importer": Kind("importer", "backtrack_plugins.importers", "backtrack_importers"),
 }
 
-_Offered = TypeVar("_Offered")
 
-
-class EntryPoint(NamedTuple):
+class EntryPoint(namedtuple("EntryPoint", "group name value metadata")):  # noqa: PYI024 - see above
     """One line of a distribution's ``entry_points.txt``, and where its metadata lies."""
+
+    __slots__ = ()
 
     group: str
     name: str
@@ -51,7 +56,11 @@ class EntryPoint(NamedTuple):
     metadata: str
 
 
-class PluginRow(NamedTuple):
+class PluginRow(
+    namedtuple(  # noqa: PYI024 - see above
+        "PluginRow", "kind name distribution version summary value state reason", defaults=[""]
+    )
+):
     """One plugin in the list.
 
     Attributes:
@@ -65,6 +74,8 @@ class PluginRow(NamedTuple):
         reason: Why it is not simply installed, and the remedy.
     """
 
+    __slots__ = ()
+
     kind: str
     name: str
     distribution: str
@@ -72,7 +83,7 @@ class PluginRow(NamedTuple):
     summary: str
     value: str
     state: State
-    reason: str = ""
+    reason: str
 
     @property
     def choice(self) -> str:
@@ -83,6 +94,29 @@ class PluginRow(NamedTuple):
 def strict(environ: Mapping[str, str] | None = None) -> bool:
     """Whether ``BACKTRACK_STRICT_PLUGINS`` asks for a plugin's own errors, with their traces."""
     return (os.environ if environ is None else environ).get(STRICT, "") not in {"", "0"}
+
+
+def call(who: str, work: Callable[[], _Offered]) -> _Offered:
+    """Run what a plugin brought, and tell its failure as the plugin's.
+
+    Args:
+        who: Such as ``the exporter my-watch``.
+        work: Calls the plugin; an error of ours that it raises on purpose passes through.
+
+    Raises:
+        PluginError: when it fails in any other way; in strict mode its own error.
+    """
+    try:
+        return work()
+    except BacktrackError:
+        raise
+    except (Exception, SystemExit) as error:
+        if strict():
+            raise
+        raise PluginError(
+            f"{who} failed: {type(error).__name__}: {error}. "
+            f"Report it to the plugin's author; {STRICT}=1 shows where."
+        ) from error
 
 
 class Registry:
@@ -192,7 +226,7 @@ class Registry:
     def _load(self, row: PluginRow, expected: type[_Offered]) -> _Offered:
         try:
             offered = self._offered(row)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             if strict(self._environ):
                 raise
             raise PluginError(
@@ -215,7 +249,7 @@ class Registry:
 
         from backtrack_plugins import hookspecs
 
-        module, _, attribute = row.value.partition(":")
+        module, _, attribute = row.value.partition("[")[0].partition(":")
         plugin: Any = importlib.import_module(module.strip())
         for part in filter(None, attribute.strip().split(".")):
             plugin = getattr(plugin, part)
@@ -248,8 +282,10 @@ _STATED: dict[str, str] = {
 def _clashing(row: PluginRow, found: list[PluginRow]) -> PluginRow:
     if row.state != "installed":
         return row
-    rivals = [other.choice for other in found if (other.kind, other.name) == (row.kind, row.name)]
-    ways = " or ".join(rivals)
+    rivals = [
+        other for other in found if (other.kind, other.name, other.state) == (row.kind, row.name, row.state)
+    ]
+    ways = " or ".join(sorted(other.choice for other in rivals))
     remedy = f"say which: {ways}; or uninstall one, or name its distribution in {DISABLE}"
     return row._replace(state="clash", reason=remedy)
 
@@ -288,7 +324,7 @@ def _metadata_folders(folder: str) -> Iterator[tuple[str, str]]:
 
 def _entry_points_in(metadata: str) -> Iterator[EntryPoint]:
     try:
-        with open(os.path.join(metadata, "entry_points.txt"), encoding="utf-8") as file:
+        with open(os.path.join(metadata, "entry_points.txt"), encoding="utf-8", errors="replace") as file:
             text = file.read()
     except OSError:
         return

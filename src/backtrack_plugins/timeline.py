@@ -32,6 +32,8 @@ from backtrack_plugins.workout import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    _CuesSaid = dict[tuple[int, bool], set[tuple["Cue", ...]]]
+
 STRADDLE: dict[Level, Amount] = {
     "first-timer": Amount("0:30"),
     "beginner": Amount("0:30"),
@@ -150,7 +152,7 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
         level_source: Whether the athlete or the workout named the level, or nobody did.
         treadmill: What speeds and inclines were fitted to.
         treadmill_assumed: Whether nobody said what the treadmill can do.
-        tree: Straddles placed and repeats kept.
+        tree: Straddles placed and repeats kept; a segment there has the cues that hold in every pass.
         segments: Straddles placed and repeats unrolled; at most 10,000.
         totals: Sums.
     """
@@ -186,7 +188,7 @@ def expand(workout: Workout, athlete: Athlete | None = None) -> Timeline:
     Raises:
         InvalidWorkout: when it has more than 10,000 segments once straddles are placed.
 
-    >>> from backtrack_plugins.reading import parse
+    >>> from backtrack_plugins.page import parse
     >>> timeline = expand(parse("name: A\n5:00 forward walk 5 km/h\n1:00 backward walk 2 km/h light rail"))
     >>> [segment.line for segment in timeline.segments][1]
     '0:30 straddle added'
@@ -205,7 +207,7 @@ def expand(workout: Workout, athlete: Athlete | None = None) -> Timeline:
         level_source=source,
         treadmill=builder.treadmill,
         treadmill_assumed=treadmill is None,
-        tree=_tree(skeleton, segments),
+        tree=_tree(skeleton, segments, _cues_said(segments)),
         segments=segments,
         totals=_totals(segments),
     )
@@ -359,25 +361,26 @@ class _Node(NamedTuple):
 def fit_speed(speed: Speed, treadmill: Treadmill, *, down: bool) -> Speed:
     """The nearest speed the treadmill can do; with `down`, the next lower one.
 
-    A speed below the treadmill's slowest becomes the slowest; the rules refuse that where `down` holds.
+    A speed stays as it was written where the treadmill can do the same, in whatever unit. One below
+    the treadmill's slowest becomes the slowest; the rules refuse that where `down` holds.
 
     >>> fit_speed(Speed("2.47 km/h"), Treadmill(), down=True)
     Speed('2.4 km/h')
     """
-    if speed.kmh >= treadmill.fastest.kmh:
-        fitted = treadmill.fastest
-    elif speed.kmh <= treadmill.slowest.kmh:
-        fitted = treadmill.slowest
-    else:
-        try:
-            fitted = speed.stepped(treadmill.speed_increment, down=down)
-        except ValueError:  # an increment coarser than the slowest speed
-            fitted = treadmill.slowest
-        if fitted.kmh < treadmill.slowest.kmh:
-            fitted = treadmill.slowest
-        elif fitted.kmh > treadmill.fastest.kmh:
-            fitted = treadmill.fastest
-    return speed if fitted.same_as(speed) else fitted
+    nearest = _within(treadmill, speed, down=False)
+    if nearest.same_as(speed):
+        return speed
+    return _within(treadmill, speed, down=True) if down else nearest
+
+
+def _within(treadmill: Treadmill, speed: Speed, *, down: bool) -> Speed:
+    try:
+        fitted = speed.stepped(treadmill.speed_increment, down=down)
+    except ValueError:  # an increment coarser than the speed
+        return treadmill.slowest
+    if fitted.kmh < treadmill.slowest.kmh:
+        return treadmill.slowest
+    return treadmill.fastest if fitted.kmh > treadmill.fastest.kmh else fitted
 
 
 def fit_incline(incline: Incline, treadmill: Treadmill, *, down: bool) -> Incline:
@@ -423,28 +426,27 @@ def _too_long(workout: Workout) -> InvalidWorkout:
 
 def _with_cues(segments: Sequence[Segment]) -> tuple[Segment, ...]:
     cued: list[Segment] = []
-    for index, segment in enumerate(segments):
-        following = segments[index + 1] if index + 1 < len(segments) else None
-        text: str | None = None
-        at = 0.0
+    last: Segment | None = None
+    for segment, following, beyond in zip(
+        segments, (*segments[1:], None), (*segments[2:], None, None), strict=False
+    ):
+        cue: Cue | None = None
         if segment.is_straddle:
-            before = next((other for other in reversed(cued) if not other.is_straddle), None)
-            text = _at_the_turn(before, following)
-        elif following is not None and following.is_straddle:
-            beyond = segments[index + 2] if index + 2 < len(segments) else None
-            at = max(0.0, (segment.seconds or 0.0) - WARNING_SECONDS)
-            text = _before_the_turn(segment, beyond)
-        if text is None:
-            cued.append(segment)
+            cue = Cue(seconds=0.0, text=_at_the_turn(last, following))
         else:
-            cued.append(msgspec.structs.replace(segment, cues=(Cue(seconds=at, text=text),)))
+            last = segment
+            if following is not None and following.is_straddle:
+                cue = _before_the_turn(segment, beyond)
+        cued.append(segment if cue is None else msgspec.structs.replace(segment, cues=(cue,)))
     return tuple(cued)
 
 
-def _before_the_turn(segment: Segment, beyond: Segment | None) -> str:
-    when = "Next" if segment.seconds is None else f"In {min(WARNING_SECONDS, int(segment.seconds))} s"
+def _before_the_turn(segment: Segment, beyond: Segment | None) -> Cue:
     then = "" if beyond is None or beyond.is_straddle else f", then {beyond.direction} {beyond.gait}"
-    return f"{when}: straddle{then}."
+    warned = min(WARNING_SECONDS, int(segment.seconds or 0))
+    when = f"In {warned} s" if warned else "Next"
+    at = max(0.0, (segment.seconds or 0.0) - WARNING_SECONDS)
+    return Cue(seconds=at, text=f"{when}: straddle{then}.")
 
 
 _FACING: dict[Direction, str] = {
@@ -459,22 +461,39 @@ def _at_the_turn(before: Segment | None, following: Segment | None) -> str:
         return "Straddle. Stop the belt."
     if following.direction is None:
         return "Straddle. Both hands on the handrails."
+    belt = following.belt
+    if before is not None and before.incline_percent and not following.incline_percent:
+        belt += " 0%"
     if before is not None and before.direction == following.direction:
-        if before.belt == following.belt:
+        if belt == before.belt:
             return "Straddle. Both hands on the handrails, same speed next."
-        return f"Straddle. Set {following.belt}, then face the same way again."
+        return f"Straddle. Set {belt}, then face the same way again."
     if following.direction == "forward":
-        return f"Straddle. Turn to face the console, then set {following.belt}."
-    return f"Straddle. Set {following.belt}, then turn {_FACING[following.direction]} to the console."
+        return f"Straddle. Turn to face the console, then set {belt}."
+    return f"Straddle. Set {belt}, then turn {_FACING[following.direction]} to the console."
 
 
-def _tree(nodes: Iterable[_Node], segments: Sequence[Segment]) -> tuple[TreePart, ...]:
+def _tree(nodes: Iterable[_Node], segments: Sequence[Segment], cues: _CuesSaid) -> tuple[TreePart, ...]:
     return tuple(
-        RepeatedSegments(times=node.times, parts=_tree(node.body, segments))
+        RepeatedSegments(times=node.times, parts=_tree(node.body, segments, cues))
         if node.times
-        else segments[node.place]
+        else _of_every_pass(segments[node.place], cues)
         for node in nodes
     )
+
+
+def _cues_said(segments: Iterable[Segment]) -> _CuesSaid:
+    said: _CuesSaid = {}
+    for segment in segments:
+        said.setdefault((segment.step_number, segment.added), set()).add(segment.cues)
+    return said
+
+
+def _of_every_pass(segment: Segment, cues: _CuesSaid) -> Segment:
+    """The segment without its cues where another pass of its repeat says something else."""
+    if len(cues[segment.step_number, segment.added]) == 1:
+        return segment
+    return msgspec.structs.replace(segment, cues=())
 
 
 def _totals(segments: Sequence[Segment]) -> Totals:

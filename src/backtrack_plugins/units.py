@@ -30,7 +30,7 @@ LONGEST_SECONDS = 24 * 3600
 LONGEST_METRES = 300_000
 """The longest single step, in metres (our choice; above the 24-hour treadmill record)."""
 
-STEEPEST_PERCENT = Decimal(40)
+STEEPEST_PERCENT = 40
 """No line may ask for more: the steepest incline trainers end at 40 % (our choice of bound)."""
 
 NUMBER = r"[+-]?[0-9]{1,6}(?:\.[0-9]{1,4})?"
@@ -40,7 +40,16 @@ NUMBER = r"[+-]?[0-9]{1,6}(?:\.[0-9]{1,4})?"
 NUMBER_LIKE = r"[+-]?[0-9][0-9.,]*"
 
 _NUMBER = re.compile(rf"{NUMBER}\Z")
-_NOT_ASCII_DIGIT = re.compile(r"[^\x00-\x7f]")
+
+
+def shown(text: str) -> str:
+    """A text as it may stand in a message: at most 40 characters, none that command a terminal.
+
+    >>> shown("a" * 50)
+    'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...'
+    """
+    short = text if len(text) <= 40 else text[:37] + "..."
+    return short if short.isprintable() else ascii(short)[1:-1]
 
 
 def number(text: str) -> Decimal:
@@ -57,10 +66,10 @@ def number(text: str) -> Decimal:
     """
     if _NUMBER.match(text) is None:
         if "," in text:
-            raise ValueError(f"{text}: write the decimals after a point: {text.replace(',', '.')}")
-        if _NOT_ASCII_DIGIT.search(text):
-            raise ValueError(f"{text}: write numbers with the digits 0 to 9")
-        raise ValueError(f"{text}: a number has at most six digits before the point and four after it")
+            raise ValueError(
+                f"{shown(text)}: write the decimals after a point: {shown(text.replace(',', '.'))}"
+            )
+        raise ValueError(f"{shown(text)}: a number has at most six digits before the point and four after it")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return _EXACT.plus(Decimal(text))  # turns -0 into 0
@@ -95,6 +104,11 @@ def clock_of(seconds: int) -> str:
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minutes}:{second:02}"
 
 
+def same_metres_per_second(one: float, other: float) -> bool:
+    """Whether two speeds are the same: they agree within a thousandth."""
+    return math.isclose(one, other, rel_tol=1e-3)
+
+
 class Quantity:
     """A number with the unit it was written in; immutable, compared by both.
 
@@ -117,10 +131,12 @@ class Quantity:
 
     def __init__(self, text: str) -> None:
         if not isinstance(text, str):
-            raise TypeError(f"{type(self).__name__} is made from text such as {self.examples[0]!r}")
+            raise TypeError(
+                f"{type(self).__name__} is made from text such as {self.examples[0]!r}, with its unit"
+            )
         match = self._compiled.match(text)
         if match is None:
-            raise ValueError(f"{text!r} is not {self._expected()}")
+            raise ValueError(f"{shown(text)!r} is not {self._expected()}")
         self._set(*self._read(match))
 
     def _expected(self) -> str:
@@ -265,7 +281,7 @@ class Speed(Quantity):
         >>> Speed("6:00/km").same_as(Speed("10 km/h"))
         True
         """
-        return self == other or math.isclose(self.metres_per_second, other.metres_per_second, rel_tol=1e-3)
+        return self == other or same_metres_per_second(self.metres_per_second, other.metres_per_second)
 
     def exceeds(self, limit: Limit) -> bool:
         """Whether the speed is above a limit, in the system it was written in.
@@ -317,7 +333,7 @@ class Incline(Quantity):
         return number(match[1]), "%"
 
     def _check(self) -> None:
-        if abs(self.number) > STEEPEST_PERCENT:
+        if not -STEEPEST_PERCENT <= self.number <= STEEPEST_PERCENT:
             raise ValueError(f"{self}: no treadmill is that steep; write -40% to 40%")
 
     def __str__(self) -> str:
@@ -370,7 +386,7 @@ class Amount(Quantity):
         value = number(plain)
         if unit in self.seconds_in:
             return _EXACT.multiply(value, Decimal(self.seconds_in[unit])), "s"
-        if unit == "m" and not space and value < 100:
+        if unit == "m" and not space and 0 < value < 100:
             minutes = clock_of(int(_EXACT.multiply(value, Decimal(60))))
             raise ValueError(
                 f"{plain}m: minutes or metres? Write {minutes} for minutes, {plain} m for metres"
@@ -429,7 +445,7 @@ class Mass(Quantity):
 
     def _check(self) -> None:
         if not 20 <= self.kilograms <= 300:
-            raise ValueError(f"{self}: a body mass is 20 to 300 kg (44 to 661 lb)")
+            raise ValueError(f"{self}: a body mass is 20 to 300 kg (44.1 to 661 lb)")
 
     def __str__(self) -> str:
         return f"{self.number:f} {self.unit}"
@@ -441,6 +457,8 @@ class Mass(Quantity):
 
 
 def _stepped(value: Decimal, increment: Decimal, *, down: bool) -> Decimal:
-    steps = _EXACT.divide(value, increment).to_integral_value(ROUND_FLOOR if down else ROUND_HALF_UP)
+    steps = _EXACT.divide(value, increment).to_integral_value(
+        ROUND_FLOOR if down else ROUND_HALF_UP, context=_EXACT
+    )
     product = _EXACT.multiply(steps, increment)
     return number(f"{product:f}")

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Union, ge
 import msgspec
 from msgspec import Meta
 
-from backtrack_plugins.units import Amount, Incline, Speed
+from backtrack_plugins.units import Amount, Incline, Speed, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    Check = Callable[[object], None]
 
 Direction = Literal["forward", "backward", "left", "right"]
 """Which way the athlete moves relative to where they face; left and right name the leading side."""
@@ -102,14 +104,88 @@ def check_about(about: str) -> None:
         raise ValueError(f"an about is at most {ABOUT_BYTES} bytes; this one is {len(about.encode())}")
 
 
-def _check_choice(value: object, choices: Sequence[str], part: str) -> None:
-    if value not in choices:
-        raise ValueError(f"{value!r} is no {part}; write {', '.join(choices[:-1])} or {choices[-1]}")
+def _of(expected: type) -> Check:
+    def check(value: object) -> None:
+        if not isinstance(value, expected):
+            raise TypeError(f"it is {_said(expected)}, not {_said(type(value))}")
+
+    return check
 
 
-def _check_type(value: object, expected: type, part: str) -> None:
-    if not isinstance(value, expected):
-        raise TypeError(f"{part} is {expected.__name__}, not {type(value).__name__}")
+def _said(kind: type) -> str:
+    known = {str: "a text", int: "a whole number", float: "a number", list: "a list", dict: "an object"}
+    return known.get(kind, "nothing" if kind is type(None) else f"a {kind.__name__}")
+
+
+def _one_of(choices: Sequence[str], part: str) -> Check:
+    written = "easy, hard or rpe 6 to rpe 20" if part == "effort" else ", ".join(choices)
+
+    def check(value: object) -> None:
+        if not isinstance(value, str) or value not in choices:
+            found = repr(shown(value)) if isinstance(value, str) else _said(type(value))
+            raise ValueError(f"{found} is no {part}; write {written}")
+
+    return check
+
+
+def _text(check_text: Callable[[str], None]) -> Check:
+    def check(value: object) -> None:
+        if not isinstance(value, str):
+            raise TypeError(f"it is a text, not {_said(type(value))}")
+        check_text(value)
+
+    return check
+
+
+def _or_none(check: Check) -> Check:
+    def check_unless_none(value: object) -> None:
+        if value is not None:
+            check(value)
+
+    return check_unless_none
+
+
+def _check_straddle_amount(value: object) -> None:
+    _of(Amount)(value)
+    if isinstance(value, Amount) and value.seconds is None:
+        raise ValueError(f"a straddle lasts a time, such as 0:30, not {value}")
+
+
+def _check_times(value: object) -> None:
+    if type(value) is not int or not 1 <= value <= MOST_TIMES:
+        found = value if type(value) is int and abs(value) < 10**12 else _said(type(value))
+        raise ValueError(f"a repeat is done 1 to {MOST_TIMES} times, not {found}")
+
+
+STEP_CHECKS: dict[str, Check] = {
+    "amount": _of(Amount),
+    "direction": _one_of(DIRECTIONS, "direction"),
+    "gait": _one_of(GAITS, "gait"),
+    "speed": _of(Speed),
+    "incline": _of(Incline),
+    "rail": _or_none(_one_of(RAILS, "rail")),
+    "effort": _or_none(_one_of(EFFORTS, "effort")),
+    "cue": _or_none(_text(check_cue)),
+}
+STRADDLE_CHECKS: dict[str, Check] = {
+    "amount": _check_straddle_amount,
+    "cue": _or_none(_text(check_cue)),
+}
+REPEAT_CHECKS: dict[str, Check] = {"times": _check_times}
+WORKOUT_CHECKS: dict[str, Check] = {
+    "name": _text(check_name),
+    "level": _or_none(_one_of(LEVELS, "level")),
+    "about": _text(check_about),
+}
+"""What each field must be: raises ValueError or TypeError with a sentence that does not name it."""
+
+
+def _check_fields(struct: msgspec.Struct, checks: dict[str, Check]) -> None:
+    for field, check in checks.items():
+        try:
+            check(getattr(struct, field))
+        except (ValueError, TypeError) as error:
+            raise type(error)(f"{field}: {error}") from None
 
 
 class Step(
@@ -146,24 +222,13 @@ class Step(
     cue: CueText | None = None
 
     def __post_init__(self) -> None:
-        _check_type(self.amount, Amount, "amount")
-        _check_type(self.speed, Speed, "speed")
-        _check_type(self.incline, Incline, "incline")
-        _check_choice(self.direction, DIRECTIONS, "direction")
-        _check_choice(self.gait, GAITS, "gait")
+        _check_fields(self, STEP_CHECKS)
         if self.rail is None:
             if self.direction != "forward":
                 raise ValueError(
                     f"a {self.direction} step says what the hands do: rail is grip, light or free"
                 )
             msgspec.structs.force_setattr(self, "rail", "free")
-        else:
-            _check_choice(self.rail, RAILS, "rail")
-        if self.effort is not None:
-            _check_choice(self.effort, EFFORTS, "effort")
-        if self.cue is not None:
-            _check_type(self.cue, str, "cue")
-            check_cue(self.cue)
 
 
 class Straddle(
@@ -183,12 +248,7 @@ class Straddle(
     cue: CueText | None = None
 
     def __post_init__(self) -> None:
-        _check_type(self.amount, Amount, "amount")
-        if self.amount.seconds is None:
-            raise ValueError(f"a straddle lasts a time, such as 0:30, not {self.amount}")
-        if self.cue is not None:
-            _check_type(self.cue, str, "cue")
-            check_cue(self.cue)
+        _check_fields(self, STRADDLE_CHECKS)
 
     @property
     def seconds(self) -> int:
@@ -210,8 +270,7 @@ class Repeat(
     steps: Annotated[tuple[Part, ...], Meta(min_length=1)]
 
     def __post_init__(self) -> None:
-        if type(self.times) is not int or not 1 <= self.times <= MOST_TIMES:
-            raise ValueError(f"a repeat is done 1 to {MOST_TIMES} times, not {self.times}")
+        _check_fields(self, REPEAT_CHECKS)
         _check_parts(self.steps, "a repeat")
 
 
@@ -246,12 +305,7 @@ class Workout(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_unkno
     steps: Annotated[tuple[Part, ...], Meta(min_length=1)]
 
     def __post_init__(self) -> None:
-        _check_type(self.name, str, "name")
-        _check_type(self.about, str, "about")
-        check_name(self.name)
-        check_about(self.about)
-        if self.level is not None:
-            _check_choice(self.level, LEVELS, "level")
+        _check_fields(self, WORKOUT_CHECKS)
         _check_parts(self.steps, "a workout")
         if depth(self.steps) > DEEPEST_REPEAT:
             raise ValueError(f"repeats nest at most {DEEPEST_REPEAT} deep")
@@ -269,6 +323,15 @@ class Workout(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_unkno
         copy = msgspec.structs.replace(self)
         copy.__dict__["origin_"] = origin
         return copy
+
+
+CHECKS: dict[type[msgspec.Struct], dict[str, Check]] = {
+    Step: STEP_CHECKS,
+    Straddle: STRADDLE_CHECKS,
+    Repeat: REPEAT_CHECKS,
+    Workout: WORKOUT_CHECKS,
+}
+"""The checks of every part's fields."""
 
 
 def _check_parts(parts: object, owner: str) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from backtrack_plugins.line import Dropped, Finding, write_line
-from backtrack_plugins.reading import HEADERS, parse, source_lines
+from backtrack_plugins.line import write_line
+from backtrack_plugins.page import HEADERS, Header, Times, parse, source_lines
 from backtrack_plugins.units import Quantity
 from backtrack_plugins.workout import FLAT, Part, Repeat, Step, Straddle, Workout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from backtrack_plugins.line import Finding
+    from backtrack_plugins.page import Content
 
 INDENT = "  "
 
@@ -20,7 +23,7 @@ INDENT = "  "
 def write(workout: Workout) -> str:
     r"""Write a workout as its page, in canonical form.
 
-    >>> from backtrack_plugins.reading import parse
+    >>> from backtrack_plugins.page import parse
     >>> print(write(parse("name: Hello\n2 x\n 90s fwd walk 5kph")), end="")
     name: Hello
     <BLANKLINE>
@@ -52,7 +55,7 @@ def _part_lines(parts: Sequence[Part], depth: int) -> Iterator[str]:
 def to_json(workout: Workout) -> bytes:
     r"""Write a workout in its JSON form, one object on indented lines.
 
-    >>> from backtrack_plugins.reading import parse
+    >>> from backtrack_plugins.page import parse
     >>> b'"speed": "5 km/h"' in to_json(parse("name: Hello\n2:00 forward walk 5 km/h"))
     True
     """
@@ -120,9 +123,8 @@ def format_page(text: str, *, file: str | None = None) -> str:
         content = line.content
         if content is None:
             waiting.append(line.comment)
-        elif isinstance(content, tuple) and not isinstance(content, Dropped):
-            key, value = content
-            headers[key] = [*_without_blanks(waiting), f"{key}: {value.rstrip()}"]
+        elif isinstance(content, Header):
+            headers[content.key] = [*filter(None, waiting), f"{content.key}: {content.value}".rstrip()]
             waiting = []
         else:
             margin = INDENT * _depth(indents, line.indent)
@@ -134,12 +136,13 @@ def format_page(text: str, *, file: str | None = None) -> str:
     return "\n".join([*top, "", *_single_blanks(body)]) + "\n"
 
 
-def _formatted(
-    content: int | Step | Straddle | Dropped | tuple[str, str], comment: str, margin: str
-) -> list[str]:
-    if isinstance(content, Dropped):
+def _formatted(content: Content, comment: str, margin: str) -> list[str]:
+    if isinstance(content, Times):
+        written = f"{content.times}x"
+    elif isinstance(content, Step | Straddle):
+        written = write_line(content)
+    else:
         return [margin + comment] if comment else []
-    written = f"{content}x" if isinstance(content, int) else write_line(cast("Step | Straddle", content))
     return [f"{margin}{written}  {comment}" if comment else margin + written]
 
 
@@ -149,10 +152,6 @@ def _depth(indents: list[int], indent: int) -> int:
     if indent > indents[-1]:
         indents.append(indent)
     return len(indents) - 1
-
-
-def _without_blanks(lines: list[str]) -> list[str]:
-    return [line for line in lines if line]
 
 
 def _single_blanks(lines: list[str]) -> list[str]:

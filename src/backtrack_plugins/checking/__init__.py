@@ -34,7 +34,7 @@ def check(timeline: Timeline, *, supervised_by: str | None = None) -> tuple[Prob
     Returns:
         Each problem once, however often a repeat repeats it, in the order of the steps.
 
-    >>> from backtrack_plugins.reading import parse
+    >>> from backtrack_plugins.page import parse
     >>> from backtrack_plugins.timeline import expand
     >>> page = "name: A\n9:00 forward walk 5 km/h\n1:00 backward walk 6.5 km/h grip rail"
     >>> [problem.code for problem in check(expand(parse(page)))]
@@ -45,7 +45,7 @@ def check(timeline: Timeline, *, supervised_by: str | None = None) -> tuple[Prob
         for finding in rule.check(timeline):
             step = finding.segment.step_number if finding.segment is not None else 0
             severity = finding.severity or rule.severity
-            absolute = rule.absolute if finding.severity is None else severity == "error"
+            absolute = rule.absolute and severity == "error"
             if supervised_by is not None and rule.supervised is not None and not absolute:
                 severity = rule.supervised
             found.setdefault(
@@ -57,7 +57,7 @@ def check(timeline: Timeline, *, supervised_by: str | None = None) -> tuple[Prob
                     hint=rule.hint,
                     where=timeline.where(finding.segment),
                     text=finding.segment.line if finding.segment is not None else "",
-                    absolute=absolute and severity == "error",
+                    absolute=absolute,
                 ),
             )
     return tuple(sorted(found.values(), key=lambda problem: problem.where.step or 0))

@@ -24,7 +24,8 @@ def _bt203(timeline: Timeline) -> Iterator[Finding]:
             yield Finding(
                 f"a {segment.direction} step until the lap button has no end that could be added up", segment
             )
-    total = timeline.totals.backward_seconds + timeline.totals.sideways_seconds
+    # Rounded, so that twenty minutes added up in binary fractions are not a little less.
+    total = round(timeline.totals.backward_seconds + timeline.totals.sideways_seconds, 6)
     if total >= LONGEST_TOTAL_SECONDS:
         yield Finding(
             f"{clock_of(int(total))} backward and sideways in one workout; it stays under 20 minutes"
@@ -38,8 +39,9 @@ def _bt204(timeline: Timeline) -> Iterator[Finding]:
         return
     turned = totals.backward_seconds + totals.sideways_seconds
     if totals.seconds and turned / totals.seconds > LARGEST_SHARE:
-        share = round(100 * turned / totals.seconds)
-        yield Finding(f"{share} % of the workout is backward or sideways; half is the most")
+        share = f"{100 * turned / totals.seconds:.1f}"
+        unknown = "; steps until the lap button have no time and are not counted" if totals.lap_steps else ""
+        yield Finding(f"{share} % of the workout is backward or sideways; half is the most{unknown}")
 
 
 RULES = (

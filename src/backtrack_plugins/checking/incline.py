@@ -22,9 +22,11 @@ def _bt402(timeline: Timeline) -> Iterator[Finding]:
         step = segment.step
         if isinstance(step, Step) and step.direction == "backward" and step.incline.number > STEEP_BACKWARD:
             if step.incline.number > STEEPEST_BACKWARD:
-                yield Finding(f"{step.incline} backward: {STEEPEST_BACKWARD}% is the most", segment, "error")
+                yield Finding(f"{step.incline} backward: {STEEPEST_BACKWARD}% is the most", segment)
             else:
-                yield Finding(f"{step.incline} backward is steeper than nearly every trial", segment)
+                yield Finding(
+                    f"{step.incline} backward is steeper than nearly every trial", segment, "warning"
+                )
 
 
 def _bt403(timeline: Timeline) -> Iterator[Finding]:
@@ -45,11 +47,11 @@ RULES = (
     Rule(
         code="BT402",
         title="A backward incline stays within what was tried.",
-        threshold="an error above 15%, a warning above 10%",
+        threshold="15%; above 10% a warning",
         source="trials end at 10 %, with few exceptions (Hooper 2004, J Orthop Sports Phys Ther 34:65-71)",
         hint="lower the incline; 1% to 6% is what coaches use",
         check=_bt402,
-        severity="warning",
+        absolute=True,
     ),
     Rule(
         code="BT403",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backtrack_plugins.checking.rule import Finding, Rule
-from backtrack_plugins.units import Limit
+from backtrack_plugins.units import Limit, same_metres_per_second
 from backtrack_plugins.workout import Step
 
 if TYPE_CHECKING:
@@ -45,15 +45,14 @@ def _bt307(timeline: Timeline) -> Iterator[Finding]:
             continue
         if straddled >= SHORTEST_TURN_SECONDS:
             continue
-        was, now = before.step, segment.step
-        if not isinstance(was, Step) or not isinstance(now, Step):
+        if _same_belt(before, segment):
             continue
-        belts = (
-            (before.metres_per_second, before.incline_percent),
-            (segment.metres_per_second, segment.incline_percent),
-        )
-        if belts[0] != belts[1] and not (was.speed.same_as(now.speed) and belts[0][1] == belts[1][1]):
-            yield Finding(f"from {before.belt} to {segment.belt} while facing {segment.direction}", segment)
+        yield Finding(f"from {before.belt} to {segment.belt} while facing {segment.direction}", segment)
+
+
+def _same_belt(before: Segment, segment: Segment) -> bool:
+    was, now = before.metres_per_second or 0.0, segment.metres_per_second or 0.0
+    return same_metres_per_second(was, now) and before.incline_percent == segment.incline_percent
 
 
 def _bt310(timeline: Timeline) -> Iterator[Finding]:

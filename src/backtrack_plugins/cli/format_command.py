@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
-from backtrack_plugins.cli.output import error_data, report_errors, say, say_json
+from backtrack_plugins.cli.output import error_data, report_errors, say, say_json, say_page
 from backtrack_plugins.errors import BacktrackError
 from backtrack_plugins.files import replace_file
-from backtrack_plugins.reading import decode, from_json, read_bytes
+from backtrack_plugins.mapping import from_json
+from backtrack_plugins.reading import decode, read_bytes
 from backtrack_plugins.writing import format_page, to_json
 
 if TYPE_CHECKING:
@@ -54,4 +54,4 @@ def _say(path: str, after: bytes, *, changed: bool, arguments: argparse.Namespac
         if changed:
             say(f"{path}: not in canonical form; run: backtrack format {path} --write")
     else:
-        sys.stdout.write(after.decode())
+        say_page(after.decode())

@@ -2,30 +2,52 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # typing itself costs 3 ms at every start, and nothing here needs it to run
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Any, TextIO
 
     from backtrack_plugins.errors import BacktrackError
 
 
+_COMMANDS_A_TERMINAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def safe(text: str) -> str:
+    """The text with whatever could command a terminal written as its code."""
+    return _COMMANDS_A_TERMINAL.sub(lambda match: ascii(match[0])[1:-1], text)
+
+
 def say(text: str = "") -> None:
-    """Print to standard output."""
-    sys.stdout.write(text + "\n")
+    """Print a line to standard output."""
+    _write(sys.stdout, safe(text) + "\n")
+
+
+def say_page(page: str) -> None:
+    """Print a page to standard output: as it is to a file or pipe, safe to a terminal."""
+    on_terminal = sys.stdout is not None and sys.stdout.isatty()
+    _write(sys.stdout, safe(page) if on_terminal else page)
 
 
 def warn(text: str) -> None:
-    """Print to standard error."""
-    sys.stderr.write(text + "\n")
+    """Print a line to standard error."""
+    _write(sys.stderr, safe(text) + "\n")
 
 
 def say_json(value: object) -> None:
     """Print builtins, Structs and quantities as JSON."""
     from backtrack_plugins.writing import encode_json
 
-    sys.stdout.write(encode_json(value).decode())
+    text = encode_json(value).decode()
+    _write(sys.stdout, _COMMANDS_A_TERMINAL.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
+
+
+def _write(stream: TextIO | None, text: str) -> None:
+    if stream is not None:  # it is None where the process was started with it closed
+        stream.write(text)
 
 
 def table(rows: Iterable[Sequence[str]], *, indent: str = "") -> str:

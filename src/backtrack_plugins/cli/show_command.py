@@ -37,11 +37,9 @@ def run(arguments: argparse.Namespace) -> int:
         data = [timeline_data(timeline) for timeline in timelines]
         say_json({"timelines": data, "errors": [error_data(error) for error in errors]})
         return max((error.exit_code for error in errors), default=0)
-    say(
-        "\n\n".join(
-            "\n".join(_shown(timeline, athlete, athlete_file, cues=arguments.cues)) for timeline in timelines
-        )
-    )
+    if timelines:
+        shown = ("\n".join(_shown(each, athlete, athlete_file, cues=arguments.cues)) for each in timelines)
+        say("\n\n".join(shown))
     return report_errors(errors, as_json=False) if errors else 0
 
 

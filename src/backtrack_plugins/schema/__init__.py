@@ -24,6 +24,7 @@ def workout_schema() -> dict[str, Any]:
     )
     components["Step"]["if"] = {"properties": {"direction": {"const": "forward"}}}
     components["Step"]["else"] = {"required": ["rail"], "properties": {"rail": {"type": "string"}}}
+    components["Straddle"]["properties"]["amount"]["not"] = {"pattern": "lap|[0-9] ?(m|km|mi)$"}
     for component in components.values():
         component["description"] = component.get("description", "").partition("\n")[0]
     return {

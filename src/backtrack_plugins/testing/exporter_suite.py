@@ -25,7 +25,7 @@ from backtrack_plugins.exporting import (
     run,
 )
 from backtrack_plugins.importing import import_bytes
-from backtrack_plugins.reading import parse
+from backtrack_plugins.page import parse
 from backtrack_plugins.registry import Registry
 from backtrack_plugins.testing.samples import CAPABILITIES_PAGE, SAMPLE_ATHLETE, SAMPLES
 from backtrack_plugins.timeline import RepeatedSegments, Segment, Timeline, TreePart

@@ -12,13 +12,15 @@ Sizes, base types and header fields are those of Garmin's FIT protocol descripti
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import repeat, starmap
+from itertools import repeat
 from struct import Struct
 from struct import error as StructError  # noqa: N812 - a class, whatever its module calls it
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    Values: TypeAlias = Mapping[str, int | str | None]
 
 MOST_STRING_BYTES = 254
 """UTF-8 bytes of the longest string: a field is at most 255 bytes wide, and a NUL ends it."""
@@ -43,7 +45,7 @@ class FitValueError(ValueError):
     """A value cannot stand in its field; the text names message and field."""
 
 
-class DamagedFile(ValueError):  # noqa: N818 - it says what the file is
+class DamagedFile(ValueError):
     """The bytes are no whole FIT file; the text says what does not fit."""
 
 
@@ -93,10 +95,10 @@ class MessageType:
 
 
 class Message(NamedTuple):
-    """One message: its kind, and the values of the fields it has, raw and by name."""
+    """One message: its kind, and the raw values of its fields by name; None is as good as left out."""
 
     kind: MessageType
-    values: Mapping[str, int | str]
+    values: Values
 
 
 def encode(messages: Sequence[Message]) -> bytes:
@@ -114,9 +116,9 @@ def encode(messages: Sequence[Message]) -> bytes:
     >>> len(encode([Message(kind, {"text": "hello", "number": 7})]))
     37
     """
-    from fastcrc import crc16  # noqa: PLC0415 - only exporting needs it
+    from fastcrc import crc16
 
-    by_kind: dict[MessageType, list[Mapping[str, int | str]]] = {}
+    by_kind: dict[MessageType, list[Values]] = {}
     for message in messages:
         by_kind.setdefault(message.kind, []).append(message.values)
     if len(by_kind) > _MOST_KINDS:
@@ -136,7 +138,7 @@ def check_whole(data: bytes) -> None:
     Raises:
         DamagedFile: when they are not.
     """
-    from fastcrc import crc16  # noqa: PLC0415 - only importing needs it
+    from fastcrc import crc16
 
     if len(data) < _HEADER.size or data[8:12] != _SIGNATURE:
         raise DamagedFile("it does not begin as a FIT file does")
@@ -189,9 +191,14 @@ def _layout(kind: MessageType, used: frozenset[str], local: int, text_bytes: tup
     return _Layout(definition + fields, Struct("<B" + "".join(formats)))
 
 
-def _records(kind: MessageType, rows: list[Mapping[str, int | str]], local: int) -> Iterator[bytes]:
-    """The data records of one kind, the first with the definition before it."""
+def _records(kind: MessageType, rows: list[Values], local: int) -> Iterator[bytes]:
+    """The data records of one kind, the first with the definition before it.
+
+    Packing refuses whatever the base type cannot hold; only its invalid value has to be looked for.
+    """
     used = frozenset().union(*rows)
+    if not used:
+        raise FitValueError(f"{kind.name} has no fields")
     shape = _shape(kind, used)
     columns: list[Sequence[Any]] = list(zip(*[map(row.get, shape.names) for row in rows], strict=True))
     for place, invalid in enumerate(shape.invalids):
@@ -206,7 +213,7 @@ def _records(kind: MessageType, rows: list[Mapping[str, int | str]], local: int)
         text_bytes.append(width)
     layout = _layout(kind, used, local, tuple(text_bytes))
     try:
-        packed = [*starmap(layout.row.pack, zip(repeat(local), *columns))]  # noqa: B905 - repeat has no end
+        packed = [*map(layout.row.pack, repeat(local, len(rows)), *columns)]
     except StructError:
         raise _first_wrong_number(kind, shape, columns) from None
     packed[0] = layout.definition + packed[0]

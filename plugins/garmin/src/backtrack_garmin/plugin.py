@@ -31,13 +31,13 @@ class GarminFitOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 
 
 def _export(request: ExportRequest) -> Exported:
-    from backtrack_garmin.workout_file import to_fit  # noqa: PLC0415 - listing formats does not need it
+    from backtrack_garmin.workout_file import to_fit
 
     return to_fit(request)
 
 
 def _import(data: bytes, name: str) -> Imported:
-    from backtrack_garmin.reading import from_fit  # noqa: PLC0415 - nor this, with fitdecode below it
+    from backtrack_garmin.reading import from_fit
 
     return from_fit(data, name)
 

@@ -49,7 +49,7 @@ HALF_BAND = 139
 _RAILS = {"grip": "grip rail", "light": "light rail", "free": "hands free"}
 
 TreePart: TypeAlias = Segment | RepeatedSegments
-_Values: TypeAlias = dict[str, int | str]
+_Values: TypeAlias = dict[str, int | str | None]
 
 
 def to_fit(request: ExportRequest) -> Exported:
@@ -89,7 +89,7 @@ def build(request: ExportRequest) -> tuple[list[Message], tuple[Loss, ...]]:
 def _file_id(page: str) -> _Values:
     # A watch tells workouts apart by the serial number. The comments are left out of it: they name
     # our version, and the same workout written by the next one is not another workout.
-    lines = "\n".join([line for line in page.splitlines() if not line.startswith("#")])
+    lines = "\n".join([line for line in page.split("\n") if line[:1] != "#"])
     return {
         "type": profile.FILE_WORKOUT,
         "manufacturer": profile.MANUFACTURER_DEVELOPMENT,
@@ -166,17 +166,22 @@ class _Steps:
         self.segments.append(self.segments[-1])
 
     def _add_segment(self, segment: Segment, name: str) -> None:
+        moving = isinstance(segment.step, Step)
+        ends_on = segment.ends_on if moving else "lap"
+        duration_type, duration_value = duration(ends_on, segment.seconds, segment.metres)
         row: _Values = {
             "message_index": len(self.rows),
             "wkt_step_name": name,
+            "duration_type": duration_type,
+            "duration_value": duration_value,
             "target_type": profile.TARGET_OPEN,
             "target_value": 0,
             "intensity": profile.INTENSITY_ACTIVE,
             "notes": self._note(segment),
         }
-        self._set_duration(row, segment)
         if self.treadmill is not None:
-            _set_speed_target(row, segment.metres_per_second or self.treadmill.slowest.metres_per_second)
+            speed = segment.metres_per_second if moving else None
+            _set_speed_target(row, speed or self.treadmill.slowest.metres_per_second)
         self.rows.append(row)
         self.segments.append(segment)
 
@@ -228,14 +233,16 @@ def _straddle_name(following: frozenset[str]) -> str:
 
 
 def _step_name(segment: Segment, step: Step) -> str:
-    """Direction and gait, then what to set on the console and what the hands do, while it fits."""
-    speed, _, incline = segment.belt.rpartition(" ") if segment.belt.endswith("%") else (segment.belt, "", "")
-    rail = _RAILS[step.rail] if step.rail and (step.direction != "forward" or step.rail != "free") else ""
-    name = f"{step.direction} {step.gait}"
-    for token in filter(None, (speed, incline, rail)):
-        if len(name) + 1 + len(token) > profile.STEP_NAME_BYTES:
-            break
-        name = f"{name} {token}"
+    """Direction and gait, then what to set on the console and what the hands do, as far as it fits."""
+    tokens = [f"{step.direction} {step.gait}"]
+    if segment.belt.endswith("%"):
+        tokens += segment.belt.rsplit(" ", 1)
+    else:
+        tokens.append(segment.belt)
+    if step.rail is not None and (step.direction != "forward" or step.rail != "free"):
+        tokens.append(_RAILS[step.rail])
+    while len(name := " ".join(tokens)) > profile.STEP_NAME_BYTES:
+        tokens.pop()
     return name
 
 

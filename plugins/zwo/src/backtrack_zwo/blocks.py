@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+import msgspec
+
 from backtrack_plugins import CannotExport, Loss, Problem
 
 if TYPE_CHECKING:
@@ -37,6 +39,9 @@ WARNING_SECONDS = 15
 
 MOST_PROBLEMS = 100
 
+_NOISE = 1e-6
+"""Binary fractions are off by less; what comes out even in decimals must not be rounded down for it."""
+
 Departure = Literal["turn", "straddle", "hold", "lap"]
 """A way in which the file departs from the Timeline."""
 
@@ -47,46 +52,45 @@ _INSTEAD: dict[Departure, str] = {
         "Stay on the side rails, or pause, if you are not ready"
     ),
     "straddle": f"lasts {SHORTEST_STRADDLE_SECONDS} s in the file, longer than planned",
-    "hold": "the whole step is held at {lowest}: too little of it is left when the belt may speed up after a straddle",
+    "hold": "the whole step is held at {lowest}: too little of it is left when the belt may speed up",
     "lap": f"lasts {LAP_SECONDS} s in the file, because a ZWO has no step until the lap button",
 }
 
 
-class TextEvent(NamedTuple):
+class TextEvent(msgspec.Struct, frozen=True, gc=False):
     """A text to show, in whole seconds after the start of its block."""
 
     seconds: int
     text: str
 
 
-class Block(NamedTuple):
+class Block(msgspec.Struct, frozen=True, kw_only=True):
     """A stretch at one speed.
 
     Attributes:
         seconds: How long; 10 s at least.
         metres_per_second: Belt speed.
+        may_round_up: Whether the speed written may be faster than this one, by less than a belt can show.
         incline_percent: Belt incline in percent of grade.
-        rounds_down: Whether the speed written may be slower than this one, and never faster.
         events: What to show when.
     """
 
     seconds: int
     metres_per_second: float
-    incline_percent: float
-    rounds_down: bool
-    events: list[TextEvent]
+    may_round_up: bool
+    incline_percent: float = 0.0
+    events: list[TextEvent] = []
 
     def power(self, seconds_per_km: int) -> str:
         """The speed as a fraction of a race pace, with six decimals.
 
-        >>> Block(60, 3.0 / 3.6, 0.0, True, []).power(360)
+        >>> Block(seconds=60, metres_per_second=3 / 3.6, may_round_up=False).power(360)
         '0.300000'
         """
         # Metres a second times seconds a kilometre is thousandths of the pace; these are millionths.
         exact = self.metres_per_second * seconds_per_km * 1000
-        # A speed that six decimals can say exactly must not lose one to binary noise.
-        millionths = math.floor(exact + 1e-6) if self.rounds_down else round(exact)
-        return f"{millionths // 1_000_000}.{millionths % 1_000_000:06}"
+        millionths = round(exact) if self.may_round_up else math.floor(exact + _NOISE)
+        return f"{millionths / 1_000_000:.6f}"
 
     @property
     def incline_fraction(self) -> str:
@@ -127,25 +131,24 @@ def _refuse_short(timeline: Timeline) -> None:
     short = {
         segment.step_number: segment
         for segment in timeline.segments
-        if segment.seconds is not None and not segment.is_straddle and _is_short(segment.seconds)
+        if segment.seconds is not None
+        and not segment.is_straddle
+        and segment.seconds < SHORTEST_BLOCK_SECONDS - _NOISE
     }
     if short:
         raise CannotExport(
-            [
-                Problem(
-                    code="zwo/short",
-                    message=f"a step of {seconds:.3g} s; in a ZWO {SHORTEST_BLOCK_SECONDS} s is the least",
-                    hint=f"make it {SHORTEST_BLOCK_SECONDS} s or longer, or one with the step beside it",
-                    where=timeline.where(segment),
-                    text=segment.line,
-                )
-                for segment in list(short.values())[:MOST_PROBLEMS]
-            ]
+            [_too_short(timeline, segment) for segment in list(short.values())[:MOST_PROBLEMS]]
         )
 
 
-def _is_short(seconds: float) -> bool:
-    return round(seconds, 3) < SHORTEST_BLOCK_SECONDS
+def _too_short(timeline: Timeline, segment: Segment) -> Problem:
+    return Problem(
+        code="zwo/short",
+        message=f"a step of {segment.seconds:.3g} s; in a ZWO {SHORTEST_BLOCK_SECONDS} s is the least",
+        hint=f"make it {SHORTEST_BLOCK_SECONDS} s or longer, or one with the step beside it",
+        where=timeline.where(segment),
+        text=segment.line,
+    )
 
 
 def _inclines(segments: Sequence[Segment]) -> list[float]:
@@ -175,22 +178,45 @@ class _Planner:
     def add(self, segment: Segment, incline_percent: float) -> None:
         seconds = self._whole_seconds(segment)
         events = _events(segment, seconds)
-        if segment.metres_per_second is None:
+        speed = segment.metres_per_second
+        if speed is None:
             self.departures["turn"].add(segment.step_number)
             self.hold_seconds = HOLD_SECONDS
-            self.blocks.append(Block(seconds, self.lowest, incline_percent, True, events))
+            self._append(seconds, self.lowest, incline_percent, events, may_round_up=False)
             return
-        held = self._held_seconds(segment, seconds, segment.metres_per_second)
+        held = self._held_seconds(segment, seconds, speed)
         if held:
-            slow = min(self.lowest, segment.metres_per_second)
+            first = [event for event in events if event.seconds < held]
+            events = [
+                TextEvent(event.seconds - held, event.text) for event in events if event.seconds >= held
+            ]
             if held < seconds:
-                events.append(TextEvent(held - READING_SECONDS, f"In {READING_SECONDS} s: {segment.belt}."))
-            first = sorted(event for event in events if event.seconds < held)
-            self.blocks.append(Block(held, slow, incline_percent, True, first))
+                announced = f"In {READING_SECONDS} s: {segment.belt}."
+                first.append(TextEvent(held - READING_SECONDS, announced))
+                first.sort(key=_by_time)
+            self._append(held, self.lowest, incline_percent, first, may_round_up=False)
         if held < seconds:
-            rest = [TextEvent(at - held, text) for at, text in events if at >= held]
-            down = segment.direction != "forward"
-            self.blocks.append(Block(seconds - held, segment.metres_per_second, incline_percent, down, rest))
+            forward = segment.direction == "forward"
+            self._append(seconds - held, speed, incline_percent, events, may_round_up=forward)
+
+    def _append(
+        self,
+        seconds: int,
+        speed: float,
+        incline_percent: float,
+        events: list[TextEvent],
+        *,
+        may_round_up: bool,
+    ) -> None:
+        self.blocks.append(
+            Block(
+                seconds=seconds,
+                metres_per_second=speed,
+                incline_percent=incline_percent,
+                may_round_up=may_round_up,
+                events=events,
+            )
+        )
 
     def _whole_seconds(self, segment: Segment) -> int:
         if segment.seconds is None:
@@ -201,7 +227,7 @@ class _Planner:
                 self.departures["straddle"].add(segment.step_number)
             return max(SHORTEST_STRADDLE_SECONDS, round(segment.seconds))
         exact = segment.seconds + self.owed_seconds
-        seconds = max(SHORTEST_BLOCK_SECONDS, math.floor(exact + 0.5))
+        seconds = math.floor(exact + 0.5 + _NOISE)
         self.owed_seconds = exact - seconds
         return seconds
 
@@ -218,6 +244,10 @@ class _Planner:
         return held
 
 
+def _by_time(event: TextEvent) -> int:
+    return event.seconds
+
+
 def _events(segment: Segment, seconds: int) -> list[TextEvent]:
     """The line at once, then the cues at their times, each when what stood before can have been read."""
     opening = list(segment.lines)
@@ -225,7 +255,7 @@ def _events(segment: Segment, seconds: int) -> list[TextEvent]:
     for cue in segment.cues:
         at = seconds - WARNING_SECONDS if segment.seconds is None else int(cue.seconds)
         if at >= READING_SECONDS:
-            later.append(TextEvent(min(at, seconds - 1), cue.text))
+            later.append(TextEvent(at, cue.text))
         elif segment.is_straddle:
             later.append(TextEvent(READING_SECONDS, cue.text))
         else:

@@ -55,6 +55,6 @@ def _fold_line(line: str) -> str:
 
 
 def _letters(text: str) -> str:
-    from anyascii import anyascii  # noqa: PLC0415 - most workouts are ASCII already
+    from anyascii import anyascii
 
     return "".join(filter(str.isprintable, anyascii(text))).strip() or "?"

@@ -61,7 +61,7 @@ def from_zwo(data: bytes, name: str) -> Imported:
 
 
 def _root(data: bytes, name: str) -> _Element:
-    from lxml import etree  # noqa: PLC0415 - 30 ms that only an import spends
+    from lxml import etree
 
     if data.startswith(_DOCTYPE, _prolog_end(data)):
         raise _has_doctype(name)

@@ -1,0 +1,221 @@
+"""What `make bench` prints: medians, ratios and limits as a Markdown table, and what they were measured on.
+
+Nothing here fails because something is slow: a person reads the table.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from importlib.metadata import distributions, version
+from itertools import cycle
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import fit_encoders
+import measuring
+import pages
+
+from backtrack_garmin.workout_file import build
+from backtrack_plugins import Athlete, InvalidWorkout, RaceTime, parse
+from backtrack_plugins.exporting import Exporter, checked_request
+from backtrack_plugins.registry import Registry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from backtrack_plugins import ExportRequest
+
+LIBRARIES = (
+    "msgspec",
+    "pluggy",
+    "platformdirs",
+    "fastcrc",
+    "lxml",
+    "garmin-fit-sdk",
+    "fit-tool",
+    "garth",
+    "stravalib",
+)
+ATHLETE = Athlete(level="intermediate", race_paces=(RaceTime.of("5k", "30:00"),))
+
+
+class Row(NamedTuple):
+    """One line of the table; a ratio or a limit may be missing."""
+
+    measured: str
+    seconds: float
+    ratio: str = ""
+    limit: str = ""
+    within: bool | None = None
+
+
+def main() -> None:
+    """Measure everything and print it."""
+    print("\n".join(f"- {line}" for line in machine()))
+    print(f"- Load average before: {os.getloadavg()[0]:.2f}\n" if hasattr(os, "getloadavg") else "")
+    print(table([*exporting(), *reading(), *processes()]))
+
+
+def machine() -> Iterator[str]:
+    """What the figures were measured on."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    yield f"{platform.python_implementation()} {platform.python_version()}"
+    yield f"{platform.system()} {platform.machine()}, {processor()}"
+    yield f"{os.cpu_count()} cores, {usable} of them usable"
+    yield ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    yield f"{len(list(distributions()))} distributions installed in all"
+
+
+def processor() -> str:
+    """The processor's name, where the system tells."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or "processor unknown"
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else "processor unknown"
+
+
+def exporting() -> Iterator[Row]:
+    """A request to FIT and to ZWO, and FIT messages to bytes by three encoders."""
+    fit, request = requested("garmin-fit", pages.AFTER_INTERVALS)
+    messages, _losses = build(request)
+    steps = sum(message.kind.name == "workout_step" for message in messages)
+    assert steps == 12, steps
+    seconds = measuring.of_functions(
+        {**fit_encoders.encoders(messages), "whole": lambda: fit.export(request)}
+    )
+    ours = seconds["ours"]
+    yield Row("FIT, 12 steps: messages to bytes", ours, "1")
+    for name, limit in (("garmin-fit-sdk", 20), ("fit-tool", 60)):
+        ratio = seconds[name] / ours
+        yield Row(
+            f"the same by {name}", seconds[name], f"{ratio:.0f}", f"at least {limit} times", ratio >= limit
+        )
+    yield Row("FIT, 12 steps: the whole exporter", seconds["whole"], f"{seconds['whole'] / ours:.1f}")
+
+    zwo, request = requested("zwo", pages.AFTER_INTERVALS)
+    assert len(request.segments) == 19, len(request.segments)
+    taken = measuring.of_functions({"zwo": lambda: zwo.export(request)})["zwo"]
+    yield Row("ZWO, 19 segments: the whole exporter", taken, "", "at most 250 us", taken <= 250e-6)
+
+
+def requested(name: str, page: str) -> tuple[Exporter, ExportRequest]:
+    """An installed exporter, and what it gets for a page."""
+    exporter = Registry().get("exporter", name, Exporter)
+    request, _problems = checked_request(exporter, parse(page), ATHLETE)
+    return exporter, request
+
+
+def reading() -> Iterator[Row]:
+    """A page, and files that are no page."""
+    page = pages.KILOBYTE
+    others = cycle(list(pages.variants(page)))
+    seconds = measuring.of_functions({"page": lambda: parse(page), "unseen": lambda: parse(next(others))})
+    size = len(page.encode())
+    yield Row(
+        f"reading a page of {size:,} bytes", seconds["page"], "", "at most 400 us", seconds["page"] <= 400e-6
+    )
+    yield Row("the same, with other speeds and times each time", seconds["unseen"])
+
+    kinds = {name: refusing(text) for name, text in pages.BAD.items()}
+    refused = measuring.of_functions(kinds, rounds=9)
+    slowest = max(refused, key=refused.__getitem__)
+    yield Row(
+        f"refusing 20,000 bad lines, the slowest of {len(kinds)} kinds: {slowest}",
+        refused[slowest],
+        "",
+        "below 100 ms",
+        refused[slowest] < 0.1,
+    )
+    good = measuring.of_functions({"good": refusing(pages.TOO_MANY_GOOD)}, rounds=9)["good"]
+    yield Row("refusing 20,000 good lines: too many segments", good)
+
+
+def refusing(text: str) -> Callable[[], None]:
+    """A function that reads a text and expects to be told that it is no workout."""
+
+    def refuse() -> None:
+        try:
+            parse(text)
+        except InvalidWorkout:
+            return
+        raise AssertionError("the text was to be refused")
+
+    return refuse
+
+
+def processes() -> Iterator[Row]:
+    """Whole processes, each against a bare interpreter."""
+    script = shutil.which("backtrack", path=str(Path(sys.executable).parent))
+    assert script is not None, "install the package first: make bench does"
+    module = [sys.executable, "-m", "backtrack_plugins"]
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        workout = home / "after-intervals.backtrack"
+        workout.write_text(pages.AFTER_INTERVALS, encoding="utf-8")
+        # Nobody's own athlete.toml: without --athlete the configuration folder is looked into.
+        environment = {name: value for name, value in os.environ.items() if name != "XDG_CONFIG_HOME"}
+        environment |= {"HOME": folder, "USERPROFILE": folder}
+
+        def export(command: list[str]) -> list[str]:
+            new = tempfile.mkdtemp(dir=folder)
+            return [*command, "export", str(workout), "--to", "garmin-fit", "-o", new]
+
+        seconds = measuring.of_processes(
+            {
+                "python -c pass": lambda: [sys.executable, "-c", "pass"],
+                "python -m backtrack_plugins formats": lambda: [*module, "formats"],
+                "backtrack formats": lambda: [script, "formats"],
+                "python -m backtrack_plugins export x --to garmin-fit": lambda: export(module),
+                "backtrack export x --to garmin-fit": lambda: export([script]),
+            },
+            environment,
+        )
+    bare = seconds["python -c pass"]
+    for name, taken in seconds.items():
+        limit = 3 if "formats" in name else 7 if "export" in name else None
+        if limit is None:
+            yield Row(f"`{name}`", taken, "1")
+        else:
+            ratio = taken / bare
+            yield Row(f"`{name}`", taken, f"{ratio:.2f}", f"at most {limit} times", ratio <= limit)
+
+
+def table(rows: list[Row]) -> str:
+    """Rows as a Markdown table."""
+    cells = [("measured", "median", "ratio", "limit", "within")]
+    cells += [
+        (
+            row.measured,
+            shown(row.seconds),
+            row.ratio,
+            row.limit,
+            {True: "yes", False: "**no**", None: ""}[row.within],
+        )
+        for row in rows
+    ]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]
+    lines = [
+        f"| {' | '.join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))} |"
+        for line in cells
+    ]
+    rule = f"| {' | '.join('-' * width for width in widths)} |"
+    return "\n".join([lines[0], rule, *lines[1:]])
+
+
+def shown(seconds: float) -> str:
+    """Seconds in the unit that suits them.
+
+    >>> shown(0.00025), shown(0.0123)
+    ('250 us', '12.3 ms')
+    """
+    return f"{seconds * 1e6:.0f} us" if seconds < 1e-3 else f"{seconds * 1e3:.1f} ms"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,268 @@
+"""Writing files: whole or not at all, and never over somebody else's."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+import backtrack_plugins as bt
+from backtrack_plugins.files import LEDGER, replace_file, write_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """Every file in a folder but the ledger, hidden ones and leftovers included."""
+    return {
+        path.name: path.read_bytes() for path in folder.iterdir() if path.is_file() and path.name != LEDGER
+    }
+
+
+class TestWriting:
+    def test_writes_each_file_and_says_that_it_is_new(self, tmp_path: Path) -> None:
+        written = write_files(tmp_path, {"a.fit": b"1", "b.zwo": b"2"})
+        assert written == [(str(tmp_path / "a.fit"), "new"), (str(tmp_path / "b.zwo"), "new")]
+        assert content(tmp_path) == {"a.fit": b"1", "b.zwo": b"2"}
+
+    def test_twice_is_the_same_as_once(self, tmp_path: Path) -> None:
+        write_files(tmp_path, {"a.fit": b"1"})
+        before = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+        assert [file.state for file in write_files(tmp_path, {"a.fit": b"1"})] == ["unchanged"]
+        assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == before
+
+    def test_replaces_what_is_as_we_left_it(self, tmp_path: Path) -> None:
+        write_files(tmp_path, {"a.fit": b"1", "b.fit": b"1"})
+        for data in (b"2", b"3"):
+            assert [file.state for file in write_files(tmp_path, {"a.fit": data})] == ["replaced"]
+        assert content(tmp_path) == {"a.fit": b"3", "b.fit": b"1"}
+
+    def test_writes_again_what_was_deleted(self, tmp_path: Path) -> None:
+        write_files(tmp_path, {"a.fit": b"1"})
+        (tmp_path / "a.fit").unlink()
+        assert [file.state for file in write_files(tmp_path, {"a.fit": b"2"})] == ["new"]
+
+    def test_an_artifact_is_written_under_its_name(self, tmp_path: Path) -> None:
+        workout = bt.parse("name: Easy\n9:00 forward walk 5 km/h")
+        path = bt.export(workout, "segments-csv").write(tmp_path)
+        assert path == str(tmp_path / "easy.csv")
+
+    def test_nothing_to_write_leaves_no_trace(self, tmp_path: Path) -> None:
+        assert write_files(tmp_path, {}) == []
+        assert list(tmp_path.iterdir()) == []
+
+    def test_the_ledger_holds_neither_time_nor_path(self, tmp_path: Path) -> None:
+        for name in ("first", "second"):
+            (tmp_path / name).mkdir()
+            write_files(tmp_path / name, {"b.fit": b"1", "a.fit": b"2"})
+        ledgers = [(tmp_path / name / LEDGER).read_bytes() for name in ("first", "second")]
+        assert ledgers[0] == ledgers[1]
+        assert list(json.loads(ledgers[0])) == ["a.fit", "b.fit"]
+
+
+class TestForeignFiles:
+    def test_are_never_written_over_and_nothing_else_is_written(self, tmp_path: Path) -> None:
+        (tmp_path / "b.fit").write_bytes(b"by hand")
+        with pytest.raises(bt.ExistingFile, match=r"b\.fit.*Nothing was written") as refusal:
+            write_files(tmp_path, {"a.fit": b"1", "b.fit": b"2"})
+        assert "a.fit" not in str(refusal.value)
+        assert "--overwrite" in str(refusal.value)
+        assert refusal.value.exit_code == 2
+        assert content(tmp_path) == {"b.fit": b"by hand"}
+
+    def test_are_all_named_at_once(self, tmp_path: Path) -> None:
+        for name in ("a.fit", "b.fit"):
+            (tmp_path / name).write_bytes(b"by hand")
+        with pytest.raises(bt.ExistingFile, match=r"a\.fit, .*b\.fit"):
+            write_files(tmp_path, {"a.fit": b"1", "b.fit": b"2", "c.fit": b"3"})
+
+    def test_are_those_we_wrote_too_once_edited_by_hand(self, tmp_path: Path) -> None:
+        write_files(tmp_path, {"a.fit": b"1"})
+        (tmp_path / "a.fit").write_bytes(b"1 and a note")
+        with pytest.raises(bt.ExistingFile):
+            write_files(tmp_path, {"a.fit": b"2"})
+        assert content(tmp_path) == {"a.fit": b"1 and a note"}
+
+    def test_are_replaced_when_asked_and_ours_from_then_on(self, tmp_path: Path) -> None:
+        (tmp_path / "a.fit").write_bytes(b"by hand")
+        assert [f.state for f in write_files(tmp_path, {"a.fit": b"1"}, overwrite=True)] == ["replaced"]
+        assert [f.state for f in write_files(tmp_path, {"a.fit": b"2"})] == ["replaced"]
+
+    def test_with_the_very_same_bytes_are_left_alone(self, tmp_path: Path) -> None:
+        (tmp_path / "a.fit").write_bytes(b"1")
+        assert [file.state for file in write_files(tmp_path, {"a.fit": b"1"})] == ["unchanged"]
+        assert [path.name for path in tmp_path.iterdir()] == ["a.fit"]
+
+    def test_with_the_very_same_bytes_do_not_become_ours(self, tmp_path: Path) -> None:
+        (tmp_path / "a.fit").write_bytes(b"1")
+        write_files(tmp_path, {"a.fit": b"1", "b.fit": b"1"})
+        with pytest.raises(bt.ExistingFile):
+            write_files(tmp_path, {"a.fit": b"2"})
+
+    @pytest.mark.parametrize("ledger", [b"", b"[]", b'{"a.fit": 1}', b"\xff\xfe", b'{"a.fit":'])
+    def test_are_all_when_the_ledger_is_damaged(self, tmp_path: Path, ledger: bytes) -> None:
+        write_files(tmp_path, {"a.fit": b"1"})
+        (tmp_path / LEDGER).write_bytes(ledger)
+        with pytest.raises(bt.ExistingFile):
+            write_files(tmp_path, {"a.fit": b"2"})
+        assert [file.state for file in write_files(tmp_path, {"a.fit": b"2"}, overwrite=True)] == ["replaced"]
+
+
+class TestFolders:
+    @pytest.mark.parametrize("is_a_file", [False, True])
+    def test_that_are_none_are_an_error_that_says_how_to_make_one(
+        self, tmp_path: Path, is_a_file: bool
+    ) -> None:
+        folder = tmp_path / "no folder"
+        if is_a_file:
+            folder.write_bytes(b"")
+        with pytest.raises(bt.UsageError, match=r"mkdir '.*no folder'"):
+            write_files(folder, {"a.fit": b"1"})
+
+    @pytest.mark.parametrize(
+        "name",
+        ["", ".", "..", "/etc/passwd", "../a.fit", "sub/a.fit", "a.fit/", LEDGER, "a\0b.fit"],
+        ids=repr,
+    )
+    def test_are_left_by_no_name(self, tmp_path: Path, name: str) -> None:
+        folder = tmp_path / "out"
+        (folder / "sub").mkdir(parents=True)
+        with pytest.raises(bt.DeliveryError, match="nothing was written"):
+            write_files(folder, {"good.fit": b"1", name: b"2"}, overwrite=True)
+        assert content(folder) == {}
+        assert content(tmp_path) == {}
+
+
+def blocked_by_a_folder(folder: Path) -> dict[str, bytes]:
+    (folder / "b.fit").mkdir()
+    return {"a.fit": b"1", "b.fit": b"2"}
+
+
+def blocked_by_a_long_name(_folder: Path) -> dict[str, bytes]:
+    return {"a.fit": b"1", "b" * 300 + ".fit": b"2"}
+
+
+def blocked_by_a_dangling_link(folder: Path) -> dict[str, bytes]:
+    (folder / "b.fit").symlink_to(folder / "missing" / "b.fit")
+    return {"a.fit": b"1", "b.fit": b"2"}
+
+
+def blocked_by_a_folder_in_the_ledgers_place(folder: Path) -> dict[str, bytes]:
+    (folder / LEDGER).mkdir()
+    return {"a.fit": b"1", "b.fit": b"2"}
+
+
+def blocked_by_a_link_to_a_folder_in_the_ledgers_place(folder: Path) -> dict[str, bytes]:
+    (folder / "elsewhere").mkdir()
+    (folder / LEDGER).symlink_to(folder / "elsewhere")
+    return {"a.fit": b"1"}
+
+
+FULL_DISK = """
+import resource, sys
+from backtrack_plugins.errors import DeliveryError
+from backtrack_plugins.files import replace_file, write_files
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+try:
+    if sys.argv[1] == "write_files":
+        write_files(sys.argv[2], {"a.fit": b"1", "b.fit": b"2" * 5000}, overwrite=True)
+    else:
+        replace_file(sys.argv[2] + "/a.fit", b"2" * 5000)
+except DeliveryError as error:
+    print(error)
+"""
+
+
+class TestFailure:
+    @pytest.mark.parametrize(
+        "block",
+        [
+            blocked_by_a_folder,
+            blocked_by_a_long_name,
+            blocked_by_a_dangling_link,
+            blocked_by_a_folder_in_the_ledgers_place,
+            blocked_by_a_link_to_a_folder_in_the_ledgers_place,
+        ],
+    )
+    def test_of_one_file_leaves_every_other_as_it_was(self, tmp_path: Path, block) -> None:
+        files = block(tmp_path)
+        before = sorted(tmp_path.rglob("*"))
+        with pytest.raises(bt.DeliveryError) as failure:
+            write_files(tmp_path, files, overwrite=True)
+        assert failure.value.exit_code == 3
+        assert sorted(tmp_path.rglob("*")) == before
+
+    @pytest.mark.parametrize("call", ["write_files", "replace_file"])
+    @pytest.mark.skipif(sys.platform == "win32", reason="no limit on a file's size there")
+    def test_of_a_disk_that_is_full_leaves_everything_as_it_was(self, tmp_path: Path, call: str) -> None:
+        (tmp_path / "a.fit").write_bytes(b"before")
+        done = subprocess.run(
+            [sys.executable, "-c", FULL_DISK, call, str(tmp_path)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert "file too large" in done.stdout
+        assert "has room" in done.stdout
+        assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a.fit": b"before"}
+
+    @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
+    def test_of_a_read_only_folder_is_told(self, tmp_path: Path) -> None:
+        tmp_path.chmod(0o500)
+        try:
+            with pytest.raises(bt.DeliveryError, match="permission denied"):
+                write_files(tmp_path, {"a.fit": b"1"})
+        finally:
+            tmp_path.chmod(0o700)
+
+
+class TestReplacingOne:
+    def test_replaces_the_whole_content_and_leaves_nothing_behind(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.backtrack"
+        path.write_bytes(b"a longer text than what follows")
+        replace_file(str(path), b"short")
+        assert {found.name: found.read_bytes() for found in tmp_path.iterdir()} == {"a.backtrack": b"short"}
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="permissions are others there")
+    @pytest.mark.parametrize("mode", [0o600, 0o644, 0o664, 0o755])
+    def test_keeps_the_permissions(self, tmp_path: Path, mode: int) -> None:
+        path = tmp_path / "a.backtrack"
+        path.write_bytes(b"1")
+        path.chmod(mode)
+        replace_file(str(path), b"2")
+        assert path.stat().st_mode & 0o7777 == mode
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="making links needs a privilege there")
+    def test_follows_links_and_leaves_them_links(self, tmp_path: Path) -> None:
+        (tmp_path / "real").mkdir()
+        target = tmp_path / "real" / "a.backtrack"
+        target.write_bytes(b"1")
+        link = tmp_path / "link.backtrack"
+        link.symlink_to(target)
+        again = tmp_path / "again.backtrack"
+        again.symlink_to("link.backtrack")
+        replace_file(str(again), b"2")
+        assert target.read_bytes() == b"2"
+        assert link.is_symlink()
+        assert again.is_symlink()
+
+    def test_makes_a_file_that_was_not_there(self, tmp_path: Path) -> None:
+        replace_file(str(tmp_path / "new.backtrack"), b"1")
+        assert content(tmp_path) == {"new.backtrack": b"1"}
+
+    def test_without_a_folder_is_an_error(self, tmp_path: Path) -> None:
+        with pytest.raises(bt.DeliveryError, match="no such file or directory"):
+            replace_file(str(tmp_path / "missing" / "a.backtrack"), b"1")
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_name_as_long_as_the_file_system_takes_can_be_replaced(self, tmp_path: Path) -> None:
+        path = tmp_path / ("a" * 240 + ".backtrack")
+        path.write_bytes(b"1")
+        replace_file(str(path), b"2")
+        assert path.read_bytes() == b"2"
