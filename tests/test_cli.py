@@ -126,7 +126,7 @@ class TestFormats:
         assert set(TARGETS) <= {row.name for row in Registry().rows("exporter")}
 
     def test_json_gives_the_same_rows(self, backtrack: Callable[..., Outcome]) -> None:
-        assert backtrack("formats", "--json").data == [row._asdict() for row in Registry().rows()]
+        assert backtrack("formats", "--json").data["plugins"] == [row._asdict() for row in Registry().rows()]
 
     @pytest.mark.parametrize("form", [(), ("--json",)])
     def test_check_imports_every_plugin_and_finds_each_in_order(
@@ -145,7 +145,7 @@ class TestFormats:
         assert checked.code == 3
         assert "broken" in checked.out
         assert "no such luck" in checked.out
-        rows = {row["name"]: row for row in backtrack("formats", "--check", "--json").data}
+        rows = {row["name"]: row for row in backtrack("formats", "--check", "--json").data["plugins"]}
         assert rows["fake"]["state"] == "broken"
         assert rows["strava-text"]["state"] == "installed"
 
@@ -164,7 +164,9 @@ class TestFormats:
         assert "say which: " in done.out
         assert {"fake-one:fake", "fake-two:fake"} <= set(done.out.replace(";", " ").split())
         assert f"named in {DISABLE}" in done.out
-        found = {(row["kind"], row["name"]): row["state"] for row in backtrack("formats", "--json").data}
+        found = {
+            (row["kind"], row["name"]): row["state"] for row in backtrack("formats", "--json").data["plugins"]
+        }
         assert found["exporter", "fake"] == "clash"
         assert found["exporter", "zwo"] == "disabled"
 

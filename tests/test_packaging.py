@@ -201,7 +201,9 @@ def test_a_plugin_works_where_no_other_is_installed(
     installed = run(python, "-c", listing, cwd=tmp_path).split()
     assert {name for name in installed if name.startswith("backtrack")} == {CORE, plugin.name}
 
-    rows = json.loads(run(python, "-m", "backtrack_plugins", "formats", "--check", "--json", cwd=tmp_path))
+    rows = json.loads(run(python, "-m", "backtrack_plugins", "formats", "--check", "--json", cwd=tmp_path))[
+        "plugins"
+    ]
     assert {(row["kind"], row["name"], row["state"]) for row in rows} == {
         (kind, name, "installed") for kind, name in plugin.formats
     }

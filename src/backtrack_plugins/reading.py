@@ -46,7 +46,7 @@ def read_bytes(name: str) -> bytes:
         raise UnreadableInput(f"{name}: {reason}. Check the path; nothing was read.") from None
     except ValueError:
         raise UnreadableInput(
-            f"{shown(name)!r} is no file name that can be shown; rename it. Nothing was read."
+            f"{shown(name)!r} is no file name that is text; rename it, nothing was read."
         ) from None
     if len(data) > MOST_BYTES:
         raise UnreadableInput(f"{name}: larger than 1 MiB, which no workout is. Nothing was read.")

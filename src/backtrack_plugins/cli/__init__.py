@@ -35,7 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         _discard_what_is_left(streams[:1])
         reason = (error.strerror or str(error)).lower()
-        sys.stderr.write(f"error: standard output could not be written: {reason}\n")
+        if sys.stderr is not None:
+            sys.stderr.write(f"error: standard output could not be written: {reason}\n")
         return FILE_SYSTEM_FAILED
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -21,7 +21,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         import json
 
-        say(json.dumps([row._asdict() for row in rows], indent=2))
+        say(json.dumps({"plugins": [row._asdict() for row in rows]}, indent=2))
     elif rows:
         say(_listed(rows))
     else:

@@ -47,10 +47,10 @@ def find_athlete(path: str | None) -> tuple[Athlete | None, str]:
 
 
 def read_all(paths: Iterable[str]) -> tuple[list[Workout], list[BacktrackError]]:
-    """Every workout that can be read, and the errors of the others."""
+    """Every workout that can be read, each file once, and the errors of the others."""
     workouts: list[Workout] = []
     errors: list[BacktrackError] = []
-    for path in paths:
+    for path in dict.fromkeys(paths):
         try:
             workouts.append(read(path))
         except BacktrackError as error:
