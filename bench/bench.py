@@ -21,7 +21,8 @@ import pages
 
 from backtrack_garmin.workout_file import build
 from backtrack_plugins import Athlete, InvalidWorkout, RaceTime, parse
-from backtrack_plugins.exporting import Exporter, checked_request
+from backtrack_plugins.exporter import Exporter
+from backtrack_plugins.exporting import checked_request
 from backtrack_plugins.registry import Registry
 
 if TYPE_CHECKING:

@@ -14,14 +14,8 @@ from hypothesis import given
 
 import backtrack_plugins as bt
 from backtrack_plugins.checking import RULES_VERSION
-from backtrack_plugins.exporting import (
-    CAPABILITIES,
-    SAFETY_SENTENCES,
-    capability_losses,
-    checked_request,
-    notices_for,
-    page_of,
-)
+from backtrack_plugins.exporter import CAPABILITIES, capability_losses
+from backtrack_plugins.exporting import SAFETY_SENTENCES, checked_request, notices_for, page_of
 from backtrack_plugins.registry import STRICT
 from backtrack_plugins.testing.strategies import workouts
 from backtrack_plugins.units import Mass, Speed

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import backtrack_plugins as bt
-from backtrack_plugins.importing import Importer
+from backtrack_plugins.importer import Importer
 from backtrack_plugins.registry import DISABLE, KINDS, RESERVED, STRICT, Registry, entry_points
 
 if TYPE_CHECKING:

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 import backtrack_plugins as bt
 from backtrack_plugins.checking import check
 from backtrack_plugins.exporting import notices_for, page_of
+from backtrack_plugins.fitting import fit_incline, fit_speed
 from backtrack_plugins.testing.strategies import inclines, speeds, workouts
-from backtrack_plugins.timeline import RepeatedSegments, Segment, Timeline, TreePart, fit_incline, fit_speed
+from backtrack_plugins.timeline import RepeatedSegments, Segment, Timeline, TreePart
 from backtrack_plugins.units import Incline, Speed
 from backtrack_plugins.workout import LEVELS, Part, Repeat, Step, Straddle, Workout
 

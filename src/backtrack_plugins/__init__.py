@@ -38,18 +38,18 @@ if TYPE_CHECKING:
     from backtrack_plugins.errors import UnsafeWorkout as UnsafeWorkout
     from backtrack_plugins.errors import UsageError as UsageError
     from backtrack_plugins.errors import WorkoutProblems as WorkoutProblems
+    from backtrack_plugins.exporter import Artifact as Artifact
+    from backtrack_plugins.exporter import Capability as Capability
+    from backtrack_plugins.exporter import Exported as Exported
+    from backtrack_plugins.exporter import Exporter as Exporter
+    from backtrack_plugins.exporter import ExportRequest as ExportRequest
+    from backtrack_plugins.exporter import Loss as Loss
     from backtrack_plugins.exporting import SAFETY_SENTENCES as SAFETY_SENTENCES
-    from backtrack_plugins.exporting import Artifact as Artifact
-    from backtrack_plugins.exporting import Capability as Capability
-    from backtrack_plugins.exporting import Exported as Exported
-    from backtrack_plugins.exporting import Exporter as Exporter
-    from backtrack_plugins.exporting import ExportRequest as ExportRequest
-    from backtrack_plugins.exporting import Loss as Loss
     from backtrack_plugins.exporting import export as export
     from backtrack_plugins.hookspecs import HOOK_API as HOOK_API
     from backtrack_plugins.hookspecs import hookimpl as hookimpl
-    from backtrack_plugins.importing import Imported as Imported
-    from backtrack_plugins.importing import Importer as Importer
+    from backtrack_plugins.importer import Imported as Imported
+    from backtrack_plugins.importer import Importer as Importer
     from backtrack_plugins.importing import ImportLossWarning as ImportLossWarning
     from backtrack_plugins.importing import import_file as import_file
     from backtrack_plugins.line import parse_line as parse_line
@@ -95,18 +95,11 @@ _MODULES = {
         "UsageError",
         "WorkoutProblems",
     ),
-    "exporting": (
-        "SAFETY_SENTENCES",
-        "Artifact",
-        "Capability",
-        "ExportRequest",
-        "Exported",
-        "Exporter",
-        "Loss",
-        "export",
-    ),
+    "exporter": ("Artifact", "Capability", "ExportRequest", "Exported", "Exporter", "Loss"),
+    "exporting": ("SAFETY_SENTENCES", "export"),
     "hookspecs": ("HOOK_API", "hookimpl"),
-    "importing": ("ImportLossWarning", "Imported", "Importer", "import_file"),
+    "importer": ("Imported", "Importer"),
+    "importing": ("ImportLossWarning", "import_file"),
     "line": ("parse_line", "write_line"),
     "problem": ("Problem", "Where"),
     "mapping": ("from_json", "from_mapping"),

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from backtrack_plugins.exporting import Loss, page_of
+from backtrack_plugins.exporter import Loss
+from backtrack_plugins.exporting import page_of
 from backtrack_plugins.units import clock_of
 from backtrack_plugins.writing import header_lines
 

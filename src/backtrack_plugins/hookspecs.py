@@ -16,8 +16,8 @@ import pluggy
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from backtrack_plugins.exporting import Exporter
-    from backtrack_plugins.importing import Importer
+    from backtrack_plugins.exporter import Exporter
+    from backtrack_plugins.importer import Importer
 
 PROJECT = "backtrack_plugins"
 

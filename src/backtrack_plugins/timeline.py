@@ -13,6 +13,7 @@ import msgspec
 
 from backtrack_plugins.athlete import Athlete, Treadmill
 from backtrack_plugins.errors import InvalidWorkout
+from backtrack_plugins.fitting import fit_incline, fit_speed
 from backtrack_plugins.line import ADDED, FITTED, write_line
 from backtrack_plugins.problem import Problem, Where
 from backtrack_plugins.units import Amount, Incline, Speed
@@ -356,45 +357,6 @@ class _Node(NamedTuple):
     place: int
     times: int
     body: list[_Node]
-
-
-def fit_speed(speed: Speed, treadmill: Treadmill, *, down: bool) -> Speed:
-    """The nearest speed the treadmill can do; with `down`, the next lower one.
-
-    A speed stays as it was written where the treadmill can do the same, in whatever unit. One below
-    the treadmill's slowest becomes the slowest; the rules refuse that where `down` holds.
-
-    >>> fit_speed(Speed("2.47 km/h"), Treadmill(), down=True)
-    Speed('2.4 km/h')
-    """
-    nearest = _within(treadmill, speed, down=False)
-    if nearest.same_as(speed):
-        return speed
-    return _within(treadmill, speed, down=True) if down else nearest
-
-
-def _within(treadmill: Treadmill, speed: Speed, *, down: bool) -> Speed:
-    try:
-        fitted = speed.stepped(treadmill.speed_increment, down=down)
-    except ValueError:  # an increment coarser than the speed
-        return treadmill.slowest
-    if fitted.kmh < treadmill.slowest.kmh:
-        return treadmill.slowest
-    return treadmill.fastest if fitted.kmh > treadmill.fastest.kmh else fitted
-
-
-def fit_incline(incline: Incline, treadmill: Treadmill, *, down: bool) -> Incline:
-    """The nearest incline the treadmill can do; with `down`, the next lower one.
-
-    >>> fit_incline(Incline("2.9%"), Treadmill(), down=True)
-    Incline('2.5%')
-    """
-    fitted = incline.stepped(treadmill.incline_increment, down=down)
-    if fitted.number > treadmill.highest.number:
-        return treadmill.highest
-    if fitted.number < treadmill.lowest.number:
-        return treadmill.lowest
-    return fitted
 
 
 def _after(parts: Sequence[Part], befores: tuple[_Before, ...]) -> tuple[_Before, ...]:

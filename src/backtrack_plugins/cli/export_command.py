@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from backtrack_plugins.cli.inputs import find_athlete, level_said, read_all, treadmill_said
 from backtrack_plugins.cli.output import report_errors, say, say_json, warn
 from backtrack_plugins.errors import BacktrackError, UsageError
-from backtrack_plugins.exporting import Artifact, Exporter, export
+from backtrack_plugins.exporter import Artifact, Exporter
+from backtrack_plugins.exporting import export
 from backtrack_plugins.files import Written, write_files
 from backtrack_plugins.registry import Registry
 from backtrack_plugins.timeline import expand

@@ -30,8 +30,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _checked(registry: Registry, row: PluginRow) -> PluginRow:
-    from backtrack_plugins.exporting import Exporter
-    from backtrack_plugins.importing import Importer
+    from backtrack_plugins.exporter import Exporter
+    from backtrack_plugins.importer import Importer
 
     expected: dict[str, type] = {"exporter": Exporter, "importer": Importer}
     return registry.checked(row, expected[row.kind])

@@ -13,17 +13,8 @@ import msgspec
 import pytest
 
 from backtrack_plugins.errors import CannotExport
-from backtrack_plugins.exporting import (
-    CAPABILITIES,
-    SAFETY_SENTENCES,
-    Artifact,
-    Capability,
-    Exporter,
-    ExportRequest,
-    checked_request,
-    export,
-    run,
-)
+from backtrack_plugins.exporter import CAPABILITIES, Artifact, Capability, Exporter, ExportRequest
+from backtrack_plugins.exporting import SAFETY_SENTENCES, checked_request, export, run
 from backtrack_plugins.importing import import_bytes
 from backtrack_plugins.page import parse
 from backtrack_plugins.registry import Registry

@@ -1,0 +1,201 @@
+"""What passes between the core and an exporter: Exporter, ExportRequest, Exported, Loss, Artifact."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+import msgspec
+
+from backtrack_plugins.athlete import Athlete
+from backtrack_plugins.files import write_files
+from backtrack_plugins.problem import Problem, Where
+from backtrack_plugins.timeline import RepeatedSegments, Segment, Timeline, TreePart
+
+if TYPE_CHECKING:
+    import os
+
+    from backtrack_plugins.workout import Workout
+
+Capability = Literal["direction", "incline", "rail", "speed", "distance", "repeats", "text"]
+"""What a format may carry by itself, that is in a field and not only in words; ``text`` is the words."""
+
+CAPABILITIES: tuple[Capability, ...] = get_args(Capability)
+
+
+class Loss(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that a format could not carry.
+
+    Attributes:
+        what: A capability, or another word for what was lost.
+        instead: How it is carried instead, or that it is not.
+        steps: The steps it is about, from 1; empty when it is about the whole.
+    """
+
+    what: str
+    instead: str
+    steps: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.instead}"
+
+
+class Exported(msgspec.Struct, frozen=True, kw_only=True):
+    """What an exporter gives back: bytes, and what it could not carry beside its declared capabilities."""
+
+    data: bytes
+    losses: tuple[Loss, ...] = ()
+
+
+class ExportRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything an exporter gets. It was checked: no error stands in it.
+
+    Attributes:
+        timeline: The Workout unrolled in time; its `tree` keeps the repeats.
+        page: The whole page as it should stand in the artifact, safety sentences included.
+        header: The page's header lines.
+        notices: Sentences that must stand in the artifact, most important first: safety, supervision,
+            the versions of tool and rules. In a page they are comments.
+        athlete: The athlete's values that the exporter declared it needs, and no others.
+        options: The exporter's own options, as its Struct; None when it has none.
+    """
+
+    timeline: Timeline
+    page: str
+    header: tuple[str, ...]
+    notices: tuple[str, ...]
+    athlete: Athlete
+    options: Any = None
+
+    @property
+    def workout(self) -> Workout:
+        """The Workout as it was authored."""
+        return self.timeline.workout
+
+    @property
+    def tree(self) -> tuple[TreePart, ...]:
+        """Segments with repeats kept; a repeat's parts are those of its first pass."""
+        return self.timeline.tree
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """Segments with repeats unrolled."""
+        return self.timeline.segments
+
+    def where(self, segment: Segment | None) -> Where:
+        """The place of a segment in what was read, for a Problem."""
+        return self.timeline.where(segment)
+
+
+class Exporter(msgspec.Struct, frozen=True, kw_only=True):
+    """An export format, as its plugin describes it.
+
+    Attributes:
+        name: The entry point's name: lower-case letters, digits and hyphens.
+        summary: One line for a list.
+        suffix: What a file's name ends in, such as ``.fit``.
+        media_type: Such as ``text/csv; charset=utf-8``.
+        export: Turns an `ExportRequest` into bytes, or into `Exported` where more than the
+            capabilities is lost.
+        carries: What the format carries with its default options; the rest becomes losses.
+        carries_with: The same for given options, when it depends on them.
+        options: A Struct with a default for every field; None when there are no options.
+        needs: Fields of Athlete that the exporter wants to see.
+        hint: Where to copy the file, for the runner.
+
+    Raises:
+        ValueError: when the name, the suffix, a capability or a needed value is none.
+    """
+
+    name: str
+    summary: str
+    suffix: str
+    media_type: str
+    export: Callable[[ExportRequest], Exported | bytes]
+    carries: frozenset[Capability] = frozenset()
+    carries_with: Callable[[Any], frozenset[Capability]] | None = None
+    options: type[msgspec.Struct] | None = None
+    needs: frozenset[str] = frozenset()
+    hint: str = ""
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.name):
+            raise ValueError(f"{self.name!r}: an exporter's name is lower-case letters, digits and hyphens")
+        if not re.fullmatch(r"(\.[a-z0-9]+)+", self.suffix):
+            raise ValueError(f"{self.suffix!r}: a suffix is written like .fit")
+        unknown = self.carries - set(CAPABILITIES)
+        if unknown:
+            raise ValueError(f"{', '.join(sorted(unknown))}: capabilities are {', '.join(CAPABILITIES)}")
+        missing = self.needs - set(Athlete.__struct_fields__)
+        if missing:
+            raise ValueError(f"{', '.join(sorted(missing))}: no value of Athlete")
+
+    def carried(self, options: object) -> frozenset[Capability]:
+        """What the format carries with these options."""
+        return self.carries if self.carries_with is None else self.carries_with(options)
+
+
+class Artifact(msgspec.Struct, frozen=True, kw_only=True):
+    """The bytes of one exported workout, and all that is to be said of them.
+
+    Attributes:
+        name: File name.
+        media_type: Media type.
+        data: The bytes; the same for the same input, whatever the clock, locale or time zone.
+        losses: What the format could not carry, and how it is carried instead.
+        problems: Warnings and infos of the check that let it pass.
+        format: The exporter's name.
+        hint: Where to copy it, for the runner.
+    """
+
+    name: str
+    media_type: str
+    data: bytes
+    losses: tuple[Loss, ...]
+    problems: tuple[Problem, ...]
+    format: str
+    hint: str = ""
+
+    def write(self, folder: str | os.PathLike[str], *, overwrite: bool = False) -> str:
+        """Write the file into a folder, whole, and return its path.
+
+        Raises:
+            UsageError: when there is no such folder.
+            ExistingFile: when a file of that name stands there that we did not write.
+            DeliveryError: when the file system refuses.
+        """
+        return write_files(folder, {self.name: self.data}, overwrite=overwrite)[0].path
+
+
+def capability_losses(timeline: Timeline, carried: frozenset[Capability]) -> tuple[Loss, ...]:
+    """What this workout uses and the format does not carry."""
+    instead = "in the words of each step" if "text" in carried else "not carried"
+    losses = []
+    for capability, used in _used(timeline).items():
+        if capability not in carried and used is not None:
+            said = "each pass is written out" if capability == "repeats" else instead
+            losses.append(Loss(what=capability, instead=said, steps=used))
+    return tuple(losses)
+
+
+def _used(timeline: Timeline) -> dict[Capability, tuple[int, ...] | None]:
+    """The steps that use each capability; None where none does."""
+    used: dict[Capability, list[int]] = {capability: [] for capability in CAPABILITIES}
+    for segment in timeline.segments:
+        if segment.is_straddle:
+            continue
+        number = segment.step_number
+        used["speed"].append(number)
+        used["text"].append(number)
+        if segment.direction != "forward":
+            used["direction"].append(number)
+        if segment.direction != "forward" or segment.rail != "free":
+            used["rail"].append(number)
+        if segment.incline_percent:
+            used["incline"].append(number)
+        if segment.ends_on == "distance":
+            used["distance"].append(number)
+    distinct = {capability: tuple(sorted(set(steps))) or None for capability, steps in used.items()}
+    repeats = any(isinstance(part, RepeatedSegments) for part in timeline.tree)
+    return {**distinct, "repeats": () if repeats else None}

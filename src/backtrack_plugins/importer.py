@@ -1,0 +1,35 @@
+"""What passes between the core and an importer: Importer and Imported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from backtrack_plugins.exporter import Loss
+from backtrack_plugins.workout import Workout
+
+
+class Imported(msgspec.Struct, frozen=True, kw_only=True):
+    """What an importer gives back: the Workout, and what of the file has no place in it."""
+
+    workout: Workout
+    losses: tuple[Loss, ...] = ()
+
+
+class Importer(msgspec.Struct, frozen=True, kw_only=True):
+    """A foreign format that can be read, as its plugin describes it.
+
+    Attributes:
+        name: The entry point's name.
+        summary: One line for a list.
+        suffix: What a file's name ends in, such as ``.zwo``.
+        recognise: Whether the first 256 bytes of a file look like this format.
+        read: Turns a file's bytes and its name, for messages, into `Imported`.
+    """
+
+    name: str
+    summary: str
+    suffix: str
+    recognise: Callable[[bytes], bool]
+    read: Callable[[bytes, str], Imported]
