@@ -660,3 +660,31 @@ def test_any_value_in_any_field_is_a_workout_or_an_invalid_workout(data, kind):
 @pytest.mark.parametrize("sample", SAMPLES)
 def test_the_samples_are_read(sample):
     assert parse(SAMPLES[sample]).steps
+
+
+def test_a_page_in_utf_16_says_what_to_save_it_as(tmp_path):
+    path = tmp_path / "page.backtrack"
+    path.write_bytes("name: A\n5:00 forward walk 5 km/h\n".encode("utf-16"))
+    with pytest.raises(UnreadableInput, match="Save the file as UTF-8"):
+        read(path)
+
+
+def test_a_byte_order_mark_in_a_text_means_nothing():
+    assert parse("\ufeffname: A\n5:00 forward walk 5 km/h").name == "A"
+
+
+def test_a_text_of_more_than_a_mebibyte_is_not_read():
+    with pytest.raises(InvalidWorkout, match="BT008"):
+        parse("name: A\n5:00 forward walk 5 km/h\n" + "#" * (1 << 20))
+
+
+@pytest.mark.parametrize("written", ["0x", "x3", "3x"])
+def test_a_repeat_of_nothing_is_named_as_it_was_written(written):
+    with pytest.raises(InvalidWorkout) as refusal:
+        parse(f"name: A\n5:00 forward walk 5 km/h\n{written}")
+    assert f"{written} repeats nothing" in str(refusal.value)
+
+
+def test_a_key_that_is_no_text_is_no_field():
+    with pytest.raises(InvalidWorkout, match="no such field"):
+        from_mapping({"name": "A", 10**5000: 1, "steps": [STEP]})

@@ -57,7 +57,7 @@ _DIRECTION_READ = {
 _VOCABULARY = (
     *_DIRECTION_READ,
     *("walk", "jog", "run", "straddle", "easy", "hard", "lap", "grip rail", "light rail", "hands free"),
-    *("grip", "light", "rail", "hands", "free", "rpe", "km/h", "mph"),
+    *("grip", "light", "rail", "hands", "free", "rpe", "km/h", "mph", "km", "min", "minutes", "seconds"),
 )
 _UNITS = ("km/h", "mph", "m/s", "/km", "/mi", "km", "mi", "m", "min", "s", "h", "%")
 _PARTS = {

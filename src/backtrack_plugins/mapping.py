@@ -100,9 +100,10 @@ class _Reader:
         for key, value in values.items():
             if len(self.problems) >= MOST_PROBLEMS:
                 return None
-            inner = f"{path}.{shown(str(key))}" if path else shown(str(key))
+            said = shown(key) if isinstance(key, str) else f"a {type(key).__name__}"
+            inner = f"{path}.{said}" if path else said
             if key not in fields:
-                hint = near_hint(str(key)[:80], list(fields)) or f"fields are {', '.join(fields)}"
+                hint = near_hint(said, list(fields)) or f"fields are {', '.join(fields)}"
                 self.report(inner, "no such field", hint)
             elif key == "steps":
                 made[key] = self._parts(value, inner, depth)

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
     Report = Callable[[int, Finding], None]
 
+MOST_CHARACTERS = 1 << 20
+"""A longer text is not read."""
+
 HEADERS = ("name", "level", "about")
 
 _HEADER = re.compile(r"([A-Za-z_-]+)[ \t]*:(?:[ \t]+|\Z)(.*)\Z", re.DOTALL)
@@ -46,9 +49,10 @@ class Header(NamedTuple):
 
 
 class Times(NamedTuple):
-    """The line that begins a repeat."""
+    """The line that begins a repeat: how often, and as it was written."""
 
     times: int
+    written: str
 
 
 class Unread(NamedTuple):
@@ -81,6 +85,10 @@ def parse(text: str, *, file: str | None = None) -> Workout:
     Speed('5 km/h')
     """
     page = _Page(file)
+    if len(text) > MOST_CHARACTERS:
+        message = f"more than {MOST_CHARACTERS} characters, which no workout has"
+        page.report(1, Finding("BT008", message, "check that this is a workout file", 1, ""))
+        raise InvalidWorkout(page.problems)
     for line in source_lines(text, page.report):
         page.add(line)
         if len(page.problems) >= MOST_PROBLEMS:
@@ -91,7 +99,7 @@ def parse(text: str, *, file: str | None = None) -> Workout:
 def source_lines(text: str, report: Report) -> Iterator[SourceLine]:
     """Take a page apart, line by line, reporting what is wrong with each."""
     below_headers = False
-    for number, raw in enumerate(text.split("\n"), start=1):
+    for number, raw in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
         line = raw.removesuffix("\r").rstrip(" \t")
         stripped = line.lstrip(" \t")
         indent = len(line) - len(stripped)
@@ -137,7 +145,7 @@ def _times(written: str, column: int, number: int, report: Report) -> Times | No
     if match is not None:
         times = int(match[1]) if len(match[1]) < 12 else MOST_TIMES + 1
         if 1 <= times <= MOST_TIMES:
-            return Times(times)
+            return Times(times, written)
         message = f"{shown(written)}: a repeat is done 1 to {MOST_TIMES} times"
         hint = "write how often, in all, such as 3x"
     elif _REPEAT_LIKE.match(written):
@@ -146,14 +154,14 @@ def _times(written: str, column: int, number: int, report: Report) -> Times | No
     else:
         return None
     report(number, Finding("BT007", message, hint, column, written))
-    return Times(1)
+    return Times(1, written)
 
 
 class _Open:
     """A repeat, or the page itself, whose end has not been seen."""
 
-    def __init__(self, times: int, line: SourceLine | None) -> None:
-        self.times = times
+    def __init__(self, begun: Times, line: SourceLine | None) -> None:
+        self.times, self.written = begun
         self.line = line
         self.body: int | None = None if line else 0
         self.parts: list[Part] = []
@@ -169,7 +177,7 @@ class _Page:
         self.file = file
         self.problems: list[Problem] = []
         self.headers: dict[str, Any] = {}
-        self.stack = [_Open(1, None)]
+        self.stack = [_Open(Times(1, ""), None)]
         self.too_long = False
 
     def report(self, line: int, finding: Finding) -> None:
@@ -192,7 +200,7 @@ class _Page:
             if len(self.stack) > DEEPEST_REPEAT:
                 message = f"repeats nest more than {DEEPEST_REPEAT} deep"
                 self.report(line.number, Finding("BT008", message, "nest fewer", line.indent + 1, ""))
-            self.stack.append(_Open(content.times, line))
+            self.stack.append(_Open(content, line))
         elif isinstance(content, Step | Straddle):
             top.parts.append(content)
             top.lines.append(line.number)
@@ -254,9 +262,9 @@ class _Page:
         if line is None:
             return
         if done.empty:
-            message = f"{done.times}x repeats nothing"
+            message = f"{shown(done.written)} repeats nothing"
             hint = "indent the lines to repeat below it"
-            self.report(line.number, Finding("BT007", message, hint, line.indent + 1, f"{done.times}x"))
+            self.report(line.number, Finding("BT007", message, hint, line.indent + 1, done.written))
         elif done.parts and not self.problems:
             outer.parts.append(Repeat(times=done.times, steps=tuple(done.parts)))
         outer.lines.extend(done.lines)

@@ -59,6 +59,10 @@ def decode(data: bytes, name: str) -> str:
     Raises:
         UnreadableInput: naming the line, when the bytes are binary or in another encoding.
     """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise UnreadableInput(
+            f"{name}: not UTF-8 (byte 0x{data[0]:02X}) but UTF-16. Save the file as UTF-8 in your editor and try again."
+        )
     if b"\0" in data:
         raise UnreadableInput(
             f"{name}: a binary file, not a page of lines. "
