@@ -61,7 +61,8 @@ def decode(data: bytes, name: str) -> str:
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnreadableInput(
-            f"{name}: not UTF-8 (byte 0x{data[0]:02X}) but UTF-16. Save the file as UTF-8 in your editor and try again."
+            f"{name}: not UTF-8 (byte 0x{data[0]:02X}) but UTF-16. "
+            "Save the file as UTF-8 in your editor and try again."
         )
     if b"\0" in data:
         raise UnreadableInput(
