@@ -54,7 +54,7 @@ def check_against_timeline(read, timeline: bt.Timeline) -> None:
                     inner,
                     part.times,
                 )
-                assert (step.name, step.note, step.intensity) == (None, None, None)
+                assert (step.name, step.note, step.intensity) == (None, None, "active")
                 start = inner
             else:
                 step = next(steps)

@@ -161,6 +161,7 @@ class _Steps:
                 "duration_value": first,
                 "target_type": profile.TARGET_OPEN,
                 "target_value": repeat.times,
+                "intensity": profile.INTENSITY_ACTIVE,
             }
         )
         self.segments.append(self.segments[-1])
