@@ -24,7 +24,7 @@ from backtrack_plugins.units import NUMBER_LIKE, Amount, Incline, Quantity, Spee
 from backtrack_plugins.workout import EFFORTS, Rail, Step, Straddle, check_cue
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 MOST_WORD = 40
 """A longer word is no misspelling of ours."""
@@ -165,32 +165,26 @@ def read_line(text: str, column: int = 1) -> tuple[Step | Straddle | Dropped | N
     found: dict[str, Any] = {}
     findings: list[Finding] = []
     for match in _TOKEN.finditer(text):
-        kind = match.lastgroup
+        kind = match.lastgroup or "word"
+        token = match[kind]
+        read = _READ.get(kind)
+        if read is not None and kind not in found:
+            try:
+                found[kind] = read(token)
+                continue
+            except ValueError as error:
+                found[kind] = None
+                code, message, hint = ("BT005" if kind == "cue" else "BT004"), str(error), ""
+        elif read is not None:
+            code, message, hint = "BT003", f"{shown(token)}: the line has a second {kind}", f"keep one {kind}"
+        elif token[0] == '"':
+            findings.append(_unclosed(text[match.start(kind) :], column + match.start(kind)))
+            break
+        else:
+            code, message, hint = "BT001", f"{shown(token)} is no part of a line", _suggestion(token.lower())
+        findings.append(Finding(code, message, hint, column + match.start(kind), token))
         if len(findings) >= MOST_PROBLEMS:
             break
-        if kind is None:  # pragma: no cover - the last alternative always names itself
-            continue
-        token = match[kind]
-        at = column + match.start(kind)
-        if kind == "word":
-            if token[0] == '"':
-                findings.append(_unclosed(text[match.start(kind) :], at))
-                break
-            findings.append(_unknown(token, at))
-            continue
-        if kind in found:
-            findings.append(
-                Finding(
-                    "BT003", f"{shown(token)}: the line has a second {kind}", f"keep one {kind}", at, token
-                )
-            )
-            continue
-        try:
-            found[kind] = _value(kind, token)
-        except ValueError as error:
-            found[kind] = None
-            code = "BT005" if kind == "cue" else "BT004"
-            findings.append(Finding(code, str(error), "", at, token))
     if "straddle" in found:
         return _straddle(found, findings, text, column)
     if FITTED in found:
@@ -207,24 +201,33 @@ def _quantity(kind: str, word: str) -> Quantity:
     return _QUANTITIES[kind](word)
 
 
-def _value(kind: str, token: str) -> object:
-    if kind == "cue":
-        cue = _ESCAPE.sub(r"\1", token) if "\\" in token else token
-        check_cue(cue)
-        return cue
-    word = token.lower()
-    if kind in _QUANTITIES:
-        return _quantity(kind, word)
-    if kind == "direction":
-        return _DIRECTION_READ[word]
-    if kind == "rail":
-        return _RAIL_READ[" ".join(word.split())]
-    if kind == "effort":
-        effort = " ".join(word.split())
-        if effort not in EFFORTS:
-            raise ValueError(f"{effort}: perceived exertion goes from rpe 6 to rpe 20")
-        return effort
-    return word
+def _cue(token: str) -> str:
+    cue = _ESCAPE.sub(r"\1", token) if "\\" in token else token
+    check_cue(cue)
+    return cue
+
+
+def _effort(token: str) -> str:
+    effort = " ".join(token.lower().split())
+    if effort not in EFFORTS:
+        raise ValueError(f"{effort}: perceived exertion goes from rpe 6 to rpe 20")
+    return effort
+
+
+_READ: dict[str, Callable[[str], object]] = {
+    "cue": _cue,
+    "amount": lambda token: _quantity("amount", token.lower()),
+    "speed": lambda token: _quantity("speed", token.lower()),
+    "incline": lambda token: _quantity("incline", token.lower()),
+    "direction": lambda token: _DIRECTION_READ[token.lower()],
+    "gait": str.lower,
+    "rail": lambda token: _RAIL_READ[" ".join(token.lower().split())],
+    "effort": _effort,
+    "straddle": str.lower,
+    ADDED: str.lower,
+    FITTED: str.lower,
+}
+"""How each kind of token becomes a value; a ValueError says what is wrong with it."""
 
 
 def _step(
@@ -292,10 +295,6 @@ def _fitted(
 def _unclosed(rest: str, column: int) -> Finding:
     hint = 'end it with "; a quote inside it is written \\"'
     return Finding("BT005", "the cue has no closing quote", hint, column, rest)
-
-
-def _unknown(word: str, column: int) -> Finding:
-    return Finding("BT001", f"{shown(word)} is no part of a line", _suggestion(word.lower()), column, word)
 
 
 _MEANT = {

@@ -201,7 +201,7 @@ class _Page:
                 message = f"repeats nest more than {DEEPEST_REPEAT} deep"
                 self.report(line.number, Finding("BT008", message, "nest fewer", line.indent + 1, ""))
             self.stack.append(_Open(content, line))
-        elif isinstance(content, Step | Straddle):
+        elif isinstance(content, (Step, Straddle)):
             top.parts.append(content)
             top.lines.append(line.number)
             self._count(top, 1, line)

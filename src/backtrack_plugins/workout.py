@@ -181,11 +181,12 @@ WORKOUT_CHECKS: dict[str, Check] = {
 
 
 def _check_fields(struct: msgspec.Struct, checks: dict[str, Check]) -> None:
-    for field, check in checks.items():
-        try:
+    field = ""
+    try:
+        for field, check in checks.items():
             check(getattr(struct, field))
-        except (ValueError, TypeError) as error:
-            raise type(error)(f"{field}: {error}") from None
+    except (ValueError, TypeError) as error:
+        raise type(error)(f"{field}: {error}") from None
 
 
 class Step(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import socket
 import subprocess
@@ -38,9 +39,10 @@ assert package not in {name.partition(".")[0] for name in sys.modules}, "listing
 """
 
 _DIGESTS = """
+import json
 import sys
 from backtrack_plugins.testing.exporter_suite import digests
-print(digests(sys.argv[1], eval(sys.argv[2])))
+print(digests(sys.argv[1], json.loads(sys.argv[2])))
 """
 
 _ENVIRONMENTS = (
@@ -124,7 +126,7 @@ class ExporterSuite:
         found = {digests(self.format, self.options)}
         for environment in _ENVIRONMENTS:
             done = subprocess.run(
-                [sys.executable, "-c", _DIGESTS, self.format, repr(dict(self.options))],
+                [sys.executable, "-c", _DIGESTS, self.format, json.dumps(dict(self.options))],
                 capture_output=True,
                 text=True,
                 check=False,
