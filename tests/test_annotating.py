@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 import backtrack_plugins as bt
-from backtrack_plugins.annotating import FIRST_LINE, LAST_LINE, MOST_CHARACTERS
+from backtrack_plugins.annotating import FIRST_WORDS, LAST_LINE, MOST_CHARACTERS
 from backtrack_plugins.exporting import SAFETY_SENTENCES, notices_for
 from backtrack_plugins.testing.strategies import workouts
 
@@ -39,7 +39,7 @@ class TestBlock:
         assert lines[0] == f"Treadmill, facing both ways: {workout.name}"
         assert lines[-1] == "(backtrack-plugins, block 1)"
         assert [line for line in lines if line == LAST_LINE] == lines[-1:]
-        assert [line for line in lines if line.startswith(FIRST_LINE)] == lines[:1]
+        assert [line for line in lines if line.startswith(FIRST_WORDS)] == lines[:1]
 
     @given(workouts())
     def test_holds_the_page_or_says_that_it_does_not(self, workout: Workout) -> None:

@@ -36,6 +36,8 @@ def problems_text() -> str:
         "| --- | --- |",
         *(f"| {code} | {meaning} |" for code, meaning in READING_CODES.items()),
         "",
+        "A code with a slash, such as `zwo/short`, is a plugin's; that plugin's README explains it.",
+        "",
         "## What the safety rules hold",
     ]
     for rule in RULES:
@@ -69,7 +71,7 @@ def main() -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         changed = not path.exists() or path.read_text(encoding="utf-8") != make()
         if changed:
-            path.write_text(make(), encoding="utf-8")
+            path.write_text(make(), encoding="utf-8", newline="\n")
         print(f"{name}: {'written' if changed else 'current'}")
     return 0
 

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from backtrack_plugins.importer import Imported as Imported
     from backtrack_plugins.importer import Importer as Importer
     from backtrack_plugins.importing import ImportLossWarning as ImportLossWarning
+    from backtrack_plugins.importing import import_bytes as import_bytes
     from backtrack_plugins.importing import import_file as import_file
     from backtrack_plugins.line import parse_line as parse_line
     from backtrack_plugins.line import write_line as write_line
@@ -60,6 +61,8 @@ if TYPE_CHECKING:
     from backtrack_plugins.problem import Problem as Problem
     from backtrack_plugins.problem import Where as Where
     from backtrack_plugins.reading import read as read
+    from backtrack_plugins.registry import PluginRow as PluginRow
+    from backtrack_plugins.registry import Registry as Registry
     from backtrack_plugins.timeline import Cue as Cue
     from backtrack_plugins.timeline import RepeatedSegments as RepeatedSegments
     from backtrack_plugins.timeline import Segment as Segment
@@ -76,6 +79,7 @@ if TYPE_CHECKING:
     from backtrack_plugins.workout import Workout as Workout
     from backtrack_plugins.writing import format_page as format_page
     from backtrack_plugins.writing import to_json as to_json
+    from backtrack_plugins.writing import to_mapping as to_mapping
     from backtrack_plugins.writing import write as write
 
 _MODULES = {
@@ -99,16 +103,17 @@ _MODULES = {
     "exporting": ("SAFETY_SENTENCES", "export"),
     "hookspecs": ("HOOK_API", "hookimpl"),
     "importer": ("Imported", "Importer"),
-    "importing": ("ImportLossWarning", "import_file"),
+    "importing": ("ImportLossWarning", "import_bytes", "import_file"),
     "line": ("parse_line", "write_line"),
     "problem": ("Problem", "Where"),
     "mapping": ("from_json", "from_mapping"),
     "page": ("parse",),
     "reading": ("read",),
+    "registry": ("PluginRow", "Registry"),
     "timeline": ("Cue", "RepeatedSegments", "Segment", "Timeline", "Totals", "expand"),
     "units": ("Amount", "Incline", "Mass", "Speed"),
     "workout": ("Repeat", "Step", "Straddle", "Workout"),
-    "writing": ("format_page", "to_json", "write"),
+    "writing": ("format_page", "to_json", "to_mapping", "write"),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 

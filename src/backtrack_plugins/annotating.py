@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from backtrack_plugins.exporter import Loss
-from backtrack_plugins.exporting import page_of
+from backtrack_plugins.exporting import notices_for, page_of
 from backtrack_plugins.units import clock_of
 from backtrack_plugins.writing import header_lines
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 BLOCK_FORMAT = 1
 """Number in the last line of a block, so that a later version knows how to replace it."""
 
-FIRST_LINE = "Treadmill, facing both ways: "
+FIRST_WORDS = "Treadmill, which way you face: "
 LAST_LINE = f"(backtrack-plugins, block {BLOCK_FORMAT})"
 
 MOST_CHARACTERS = 1500
@@ -42,12 +42,13 @@ class Annotation(msgspec.Struct, frozen=True, kw_only=True):
     losses: tuple[Loss, ...] = ()
 
 
-def annotate(timeline: Timeline, notices: Sequence[str] = ()) -> Annotation:
+def annotate(timeline: Timeline, notices: Sequence[str] | None = None) -> Annotation:
     r"""Write the annotation of a workout that goes as planned.
 
     Args:
         timeline: What was planned.
-        notices: Sentences that stand in the block as comments.
+        notices: Sentences that stand in the block as comments; when left out, the safety sentences and
+            the versions of tool and rules.
 
     >>> from backtrack_plugins.page import parse
     >>> from backtrack_plugins.timeline import expand
@@ -57,14 +58,15 @@ def annotate(timeline: Timeline, notices: Sequence[str] = ()) -> Annotation:
     """
     name = timeline.workout.name
     turned = _turned(timeline)
-    first = FIRST_LINE + name
-    summary = [_summary(timeline)]
+    first = FIRST_WORDS + name
+    summary = _summary(timeline)
+    notices = notices_for(None) if notices is None else notices
     page = page_of(timeline, notices).rstrip("\n")
-    text = "\n".join([first, *summary, "", page, "", LAST_LINE])
+    text = f"{first}\n{summary}\n\n{page}\n\n{LAST_LINE}"
     losses: tuple[Loss, ...] = ()
     if len(text) > MOST_CHARACTERS:
         kept = "\n".join([*header_lines(timeline.workout), *(f"# {notice}" for notice in notices)])
-        text = "\n".join([first, *summary, "", kept, "", LAST_LINE])
+        text = f"{first}\n{summary}\n\n{kept}\n\n{LAST_LINE}"
         losses = (
             Loss(
                 what="text",

@@ -130,14 +130,18 @@ class Athlete(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         units: Units to show.
         mass: Body mass.
         age_group: ``under-13``, ``13-17``, ``18-64`` or ``65-and-over``.
-        easy_walk: Easy forward walking speed.
-        easy_run: Easy forward running speed.
+        easy_walk: Easy forward walking speed, such as ``Speed("5 km/h")``.
+        easy_run: Easy forward running speed, such as ``Speed("9 km/h")``.
         max_heart_rate: Highest heart rate, 100 to 230 beats per minute.
         race_paces: Finishing times by race distance.
         safety_acknowledged: The manual was checked, the key is used, two metres behind are clear.
         treadmill: What the belt can do; None when not known.
 
-    >>> Athlete(level="beginner").level
+    Raises:
+        ValueError: when a value is out of range or none of its choices.
+        TypeError: when a value is of another type.
+
+    >>> Athlete(level="beginner", race_paces=(RaceTime.of("5k", "30:00"),)).level
     'beginner'
     """
 
@@ -156,6 +160,9 @@ class Athlete(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         _check_choice(self.level, (None, *LEVELS), "level")
         _check_choice(self.units, get_args(Units), "units")
         _check_choice(self.age_group, (None, *AGE_GROUPS), "age_group")
+        _check_type(self.race_paces, tuple, "race_paces")
+        for time in self.race_paces:
+            _check_type(time, RaceTime, "each of race_paces")
         for field, kind in _ATHLETE_TYPES.items():
             if getattr(self, field) is not None:
                 _check_type(getattr(self, field), kind, field)

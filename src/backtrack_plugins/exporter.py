@@ -88,6 +88,14 @@ class ExportRequest(msgspec.Struct, frozen=True, kw_only=True):
         return self.timeline.where(segment)
 
 
+def check_description(name: str, suffix: str) -> None:
+    """Raise ValueError unless a format can be named and suffixed so."""
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+        raise ValueError(f"{name!r}: a format's name is lower-case letters, digits and hyphens")
+    if not re.fullmatch(r"(\.[a-z0-9]+)+", suffix):
+        raise ValueError(f"{suffix!r}: a suffix is written like .fit")
+
+
 class Exporter(msgspec.Struct, frozen=True, kw_only=True):
     """An export format, as its plugin describes it.
 
@@ -97,7 +105,9 @@ class Exporter(msgspec.Struct, frozen=True, kw_only=True):
         suffix: What a file's name ends in, such as ``.fit``.
         media_type: Such as ``text/csv; charset=utf-8``.
         export: Turns an `ExportRequest` into bytes, or into `Exported` where more than the
-            capabilities is lost.
+            capabilities is lost. What the format has no way to carry it refuses:
+            ``raise CannotExport([Problem(code="my-watch/short", message=..., hint=...,
+            where=request.where(segment))])``.
         carries: What the format carries with its default options; the rest becomes losses.
         carries_with: The same for given options, when it depends on them.
         options: A Struct with a default for every field; None when there are no options.
@@ -120,10 +130,7 @@ class Exporter(msgspec.Struct, frozen=True, kw_only=True):
     hint: str = ""
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.name):
-            raise ValueError(f"{self.name!r}: an exporter's name is lower-case letters, digits and hyphens")
-        if not re.fullmatch(r"(\.[a-z0-9]+)+", self.suffix):
-            raise ValueError(f"{self.suffix!r}: a suffix is written like .fit")
+        check_description(self.name, self.suffix)
         unknown = self.carries - set(CAPABILITIES)
         if unknown:
             raise ValueError(f"{', '.join(sorted(unknown))}: capabilities are {', '.join(CAPABILITIES)}")
@@ -145,6 +152,7 @@ class Artifact(msgspec.Struct, frozen=True, kw_only=True):
         data: The bytes; the same for the same input, whatever the clock, locale or time zone.
         losses: What the format could not carry, and how it is carried instead.
         problems: Warnings and infos of the check that let it pass.
+        timeline: What was exported: whose level held, and what speeds were fitted to.
         format: The exporter's name.
         hint: Where to copy it, for the runner.
     """
@@ -154,6 +162,7 @@ class Artifact(msgspec.Struct, frozen=True, kw_only=True):
     data: bytes
     losses: tuple[Loss, ...]
     problems: tuple[Problem, ...]
+    timeline: Timeline
     format: str
     hint: str = ""
 

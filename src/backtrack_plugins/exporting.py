@@ -11,9 +11,10 @@ import msgspec
 
 from backtrack_plugins import __version__
 from backtrack_plugins.athlete import Athlete
-from backtrack_plugins.checking import RULES_VERSION, check
+from backtrack_plugins.checking import RULES_VERSION, check, is_safe
 from backtrack_plugins.errors import PluginError, UnsafeWorkout, UsageError
 from backtrack_plugins.exporter import Artifact, Exported, Exporter, ExportRequest, Loss, capability_losses
+from backtrack_plugins.files import is_file_name
 from backtrack_plugins.registry import Registry, call
 from backtrack_plugins.timeline import RepeatedSegments, Timeline, TreePart, expand
 from backtrack_plugins.units import shown
@@ -67,6 +68,8 @@ def export(
     >>> export(workout, "segments-csv").name
     'easy.csv'
     """
+    if stem is not None and not is_file_name(stem):
+        raise UsageError(f"{shown(stem)!r} is no file name; leave out folders and marks such as : ? *")
     exporter = (registry or Registry()).get("exporter", format, Exporter)
     request, problems = checked_request(
         exporter, workout, athlete, options=options, supervised_by=supervised_by
@@ -81,6 +84,7 @@ def export(
         data=exported.data,
         losses=(*(loss for loss in lost if loss.what not in left_out), *exported.losses),
         problems=problems,
+        timeline=request.timeline,
         format=exporter.name,
         hint=exporter.hint,
     )
@@ -104,7 +108,7 @@ def checked_request(
     notices = notices_for(supervised_by)
     timeline = expand(workout, athlete)
     problems = check(timeline, supervised_by=supervised_by)
-    if any(problem.severity == "error" for problem in problems):
+    if not is_safe(problems):
         raise UnsafeWorkout(problems)
     request = ExportRequest(
         timeline=timeline,
@@ -205,18 +209,24 @@ def _wrong_options(name: str, options: type[msgspec.Struct], given: Mapping[str,
         except msgspec.ValidationError as error:
             said = str(error).partition(" - at ")[0]
             if said.startswith(("Expected", "Invalid enum")):
-                choices = [str(choice) for choice in get_args(kinds[key]) if isinstance(choice, str)]
-                said = _PLAIN.get(kinds[key]) or f"write {' or '.join(choices)}"
+                kind = kinds[key]
+                plain = next((_PLAIN[each] for each in (kind, *get_args(kind)) if each in _PLAIN), "")
+                choices = [str(choice) for choice in get_args(kind) if isinstance(choice, str)]
+                said = plain or (f"write {' or '.join(choices)}" if choices else said)
             yield f"{name}: {key}={shown(str(value))}: {said}"
 
 
-_PLAIN: dict[type, str] = {bool: "write true or false", int: "write a whole number", float: "write a number"}
+_PLAIN: dict[Any, str] = {
+    bool: "write true or false",
+    int: "write a whole number",
+    float: "write a number",
+    str: "write a text",
+}
 
 
 def _stem(workout: Workout) -> str:
-    file = workout.origin.file if workout.origin is not None else None
-    if file is not None:
-        stem = os.path.splitext(os.path.basename(file))[0]
+    if workout.file is not None:
+        stem = os.path.splitext(os.path.basename(workout.file))[0]
         if stem[:1] != ".":
             return stem
     plain = unicodedata.normalize("NFKD", workout.name).encode("ascii", "ignore").decode()

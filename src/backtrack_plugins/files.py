@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from zlib import crc32
 
@@ -29,6 +30,14 @@ class Written(NamedTuple):
     state: Literal["new", "replaced", "unchanged"]
 
 
+_NOT_IN_A_NAME = re.compile(r'[\x00-\x1f/\\:*?"<>|]')
+
+
+def is_file_name(name: str) -> bool:
+    """Whether a text names a file in a folder, and no other place, on every system."""
+    return bool(name) and name.strip(". ") != "" and _NOT_IN_A_NAME.search(name) is None
+
+
 def write_files(
     folder: str | os.PathLike[str], files: Mapping[str, bytes], *, overwrite: bool = False
 ) -> list[Written]:
@@ -42,11 +51,13 @@ def write_files(
     Raises:
         UsageError: when there is no such folder.
         ExistingFile: when a file stands there that we did not write, or that was changed since.
-        DeliveryError: when the file system refuses; nothing was written.
+        DeliveryError: when the file system refuses. Nothing was written then, unless the last of all, moving
+            the whole files to their names, fails on one of several (on Windows, where another program
+            has it open): then the message names those that are there.
     """
     base = _folder(folder)
     for name in files:
-        if os.path.basename(name) != name or name in {"", ".", "..", LEDGER} or "\0" in name:
+        if not is_file_name(name) or name == LEDGER:
             raise DeliveryError(f"{name!r} is no file name; nothing was written")
     ledger = _read_ledger(base)
     written: list[Written] = []
@@ -95,6 +106,7 @@ def replace_file(path: str, data: bytes) -> None:
 
 def _replace_all(files: Mapping[str, bytes]) -> None:
     staged: dict[str, str] = {}
+    moved: list[str] = []
     at = ""
     try:
         for number, (at, data) in enumerate(files.items()):
@@ -107,16 +119,22 @@ def _replace_all(files: Mapping[str, bytes]) -> None:
                 os.chmod(temporary, os.stat(path).st_mode & 0o7777)
         for at, temporary in staged.items():
             os.replace(temporary, at)
+            moved.append(at)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise DeliveryError(
             f"{at}: {reason}. Check that the folder can be written to and has room; "
-            "no file was left half-written."
+            f"no file was left half-written{_already_there(moved)}."
         ) from None
     finally:
         for temporary in staged.values():
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
+
+
+def _already_there(moved: list[str]) -> str:
+    names = [path for path in moved if os.path.basename(path) != LEDGER]
+    return f", and these are written: {', '.join(names)}" if names else ""
 
 
 def _write(path: str, data: bytes, *, durable: bool) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from backtrack_plugins.exporter import Loss
+from backtrack_plugins.exporter import Loss, check_description
 from backtrack_plugins.workout import Workout
 
 
@@ -25,11 +25,19 @@ class Importer(msgspec.Struct, frozen=True, kw_only=True):
         summary: One line for a list.
         suffix: What a file's name ends in, such as ``.zwo``.
         recognise: Whether the first 256 bytes of a file look like this format.
-        read: Turns a file's bytes and its name, for messages, into `Imported`.
+        read: Turns a file's bytes and its name, for messages, into a Workout, or into `Imported` where
+            something has no place in one. It raises `UnreadableInput` for a damaged file and lets the
+            `InvalidWorkout` of `parse` pass.
+
+    Raises:
+        ValueError: when the name or the suffix is none.
     """
 
     name: str
     summary: str
     suffix: str
     recognise: Callable[[bytes], bool]
-    read: Callable[[bytes, str], Imported]
+    read: Callable[[bytes, str], Imported | Workout]
+
+    def __post_init__(self) -> None:
+        check_description(self.name, self.suffix)

@@ -47,7 +47,22 @@ def import_file(
 def import_bytes(
     data: bytes, name: str, *, importer: str | None = None, registry: Registry | None = None
 ) -> Imported:
-    """Read the bytes of a foreign workout file; as `import_file`, with the losses as data."""
+    """Read the bytes of a foreign workout file.
+
+    Args:
+        data: The bytes.
+        name: A name for messages.
+        importer: An installed importer's name; found by the first bytes when left out.
+        registry: Where importers are looked up.
+
+    Returns:
+        The Workout, and what of the file has no place in it.
+
+    Raises:
+        UnreadableInput: when the bytes are damaged, or no importer knows them.
+        InvalidWorkout: when its lines are wrong.
+        PluginError: when the plugin is missing, disabled, clashing or broken.
+    """
     registry = registry or Registry()
     if importer is not None:
         chosen = registry.get("importer", importer, Importer)
@@ -55,8 +70,10 @@ def import_bytes(
         chosen = _recognised(data, name, registry)
     who = f"{name}: the importer {chosen.name}"
     answer: Any = call(who, lambda: chosen.read(data, name))
+    if isinstance(answer, Workout):
+        return Imported(workout=answer)
     if not isinstance(answer, Imported):
-        raise PluginError(f"{who} returned {type(answer).__name__}; it returns Imported")
+        raise PluginError(f"{who} returned {type(answer).__name__}; it returns a Workout or Imported")
     workout: Any = answer.workout
     if not isinstance(workout, Workout):
         raise PluginError(f"{who} returned Imported with a workout of type {type(workout).__name__}")

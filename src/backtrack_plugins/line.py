@@ -92,7 +92,7 @@ _NUMBER_AND_UNIT = re.compile(rf"({NUMBER_LIKE})[ ]?([^0-9.,]+)\Z")
 _QUANTITIES: dict[str, type[Quantity]] = {"amount": Amount, "speed": Speed, "incline": Incline}
 
 
-class Finding(NamedTuple):
+class Misreading(NamedTuple):
     """What is wrong with a line: a problem that does not yet know its file."""
 
     code: str
@@ -125,7 +125,7 @@ def parse_line(text: str) -> Step | Straddle:
     content, findings = read_line(text)
     if findings or content is None or isinstance(content, Dropped):
         if not findings:
-            findings = [Finding("BT009", "there is no step in this line", _EXAMPLE, 1, text.strip())]
+            findings = [Misreading("BT009", "there is no step in this line", _EXAMPLE, 1, text.strip())]
         raise InvalidWorkout([finding.problem(Where(column=finding.column)) for finding in findings])
     return content
 
@@ -152,7 +152,7 @@ def write_line(step: Step | Straddle) -> str:
     return written
 
 
-def read_line(text: str, column: int = 1) -> tuple[Step | Straddle | Dropped | None, list[Finding]]:
+def read_line(text: str, column: int = 1) -> tuple[Step | Straddle | Dropped | None, list[Misreading]]:
     """Read a line that may be anything; all its findings at once.
 
     Args:
@@ -163,7 +163,7 @@ def read_line(text: str, column: int = 1) -> tuple[Step | Straddle | Dropped | N
         What the line says, None when it cannot be told, and what is wrong with it.
     """
     found: dict[str, Any] = {}
-    findings: list[Finding] = []
+    findings: list[Misreading] = []
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup or "word"
         token = match[kind]
@@ -182,7 +182,7 @@ def read_line(text: str, column: int = 1) -> tuple[Step | Straddle | Dropped | N
             break
         else:
             code, message, hint = "BT001", f"{shown(token)} is no part of a line", _suggestion(token.lower())
-        findings.append(Finding(code, message, hint, column + match.start(kind), token))
+        findings.append(Misreading(code, message, hint, column + match.start(kind), token))
         if len(findings) >= MOST_PROBLEMS:
             break
     if "straddle" in found:
@@ -231,11 +231,11 @@ _READ: dict[str, Callable[[str], object]] = {
 
 
 def _step(
-    found: dict[str, Any], findings: list[Finding], text: str, column: int
-) -> tuple[Step | None, list[Finding]]:
+    found: dict[str, Any], findings: list[Misreading], text: str, column: int
+) -> tuple[Step | None, list[Misreading]]:
     if ADDED in found:
         findings.append(
-            Finding("BT001", "added stands only after straddle", "leave the word out", column, ADDED)
+            Misreading("BT001", "added stands only after straddle", "leave the word out", column, ADDED)
         )
     if not found and not findings:
         return None, findings
@@ -251,15 +251,15 @@ def _step(
     return Step(**found), findings
 
 
-def _missing(part: str, direction: str | None, text: str, column: int) -> Finding:
+def _missing(part: str, direction: str | None, text: str, column: int) -> Misreading:
     if part == "rail":
-        return Finding("BT002", f"a {direction} line says what the hands do", _RAIL_EXPECTED, column, text)
-    return Finding("BT002", f"the line has no {part}", f"add {_PARTS[part]}", column, text)
+        return Misreading("BT002", f"a {direction} line says what the hands do", _RAIL_EXPECTED, column, text)
+    return Misreading("BT002", f"the line has no {part}", f"add {_PARTS[part]}", column, text)
 
 
 def _straddle(
-    found: dict[str, Any], findings: list[Finding], text: str, column: int
-) -> tuple[Straddle | Dropped | None, list[Finding]]:
+    found: dict[str, Any], findings: list[Misreading], text: str, column: int
+) -> tuple[Straddle | Dropped | None, list[Misreading]]:
     wrong = [("BT001", f"a straddle has no {part}") for part in found if part not in _STRADDLE_PARTS]
     amount = found.get("amount")
     if "amount" not in found:
@@ -267,7 +267,8 @@ def _straddle(
     elif amount is not None and amount.seconds is None:
         wrong.append(("BT004", f"a straddle lasts a time, not {amount}"))
     findings += [
-        Finding(code, message, "write it as 0:30 straddle", column, text.strip()) for code, message in wrong
+        Misreading(code, message, "write it as 0:30 straddle", column, text.strip())
+        for code, message in wrong
     ]
     if findings:
         return None, findings
@@ -277,11 +278,11 @@ def _straddle(
 
 
 def _fitted(
-    found: dict[str, Any], findings: list[Finding], text: str, column: int
-) -> tuple[Dropped | None, list[Finding]]:
+    found: dict[str, Any], findings: list[Misreading], text: str, column: int
+) -> tuple[Dropped | None, list[Misreading]]:
     if found.keys() - {FITTED, "speed", "incline"} or len(found) == 1:
         findings.append(
-            Finding(
+            Misreading(
                 "BT001",
                 "a fitted line has a speed, an incline, or both, and nothing else",
                 "leave it out; it is written by export, below the line it belongs to",
@@ -292,9 +293,9 @@ def _fitted(
     return (None if findings else Dropped(text)), findings
 
 
-def _unclosed(rest: str, column: int) -> Finding:
+def _unclosed(rest: str, column: int) -> Misreading:
     hint = 'end it with "; a quote inside it is written \\"'
-    return Finding("BT005", "the cue has no closing quote", hint, column, rest)
+    return Misreading("BT005", "the cue has no closing quote", hint, column, rest)
 
 
 _MEANT = {

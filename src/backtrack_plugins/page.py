@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from backtrack_plugins.errors import InvalidWorkout
-from backtrack_plugins.line import Dropped, Finding, near_hint, read_line
+from backtrack_plugins.line import Dropped, Misreading, near_hint, read_line
 from backtrack_plugins.problem import MOST_PROBLEMS, Problem, Where
 from backtrack_plugins.units import shown
 from backtrack_plugins.workout import (
@@ -26,7 +26,7 @@ from backtrack_plugins.workout import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    Report = Callable[[int, Finding], None]
+    Report = Callable[[int, Misreading], None]
 
 MOST_CHARACTERS = 1 << 20
 """A longer text is not read."""
@@ -87,7 +87,7 @@ def parse(text: str, *, file: str | None = None) -> Workout:
     page = _Page(file)
     if len(text) > MOST_CHARACTERS:
         message = f"more than {MOST_CHARACTERS} characters, which no workout has"
-        page.report(1, Finding("BT008", message, "check that this is a workout file", 1, ""))
+        page.report(1, Misreading("BT008", message, "check that this is a workout file", 1, ""))
         raise InvalidWorkout(page.problems)
     for line in source_lines(text, page.report):
         page.add(line)
@@ -105,7 +105,8 @@ def source_lines(text: str, report: Report) -> Iterator[SourceLine]:
         indent = len(line) - len(stripped)
         if "\t" in line[:indent] and stripped:
             report(
-                number, Finding("BT007", "a tab in the indentation", "indent with spaces", 1, line[:indent])
+                number,
+                Misreading("BT007", "a tab in the indentation", "indent with spaces", 1, line[:indent]),
             )
         header = _HEADER.match(stripped)
         if header is not None:
@@ -113,7 +114,7 @@ def source_lines(text: str, report: Report) -> Iterator[SourceLine]:
             content: Content | None = Header(header[1].lower(), header[2], *columns)
             if below_headers:
                 message = f"{shown(header[1])}: a header below the first step"
-                report(number, Finding("BT006", message, "headers come first", columns[0], stripped))
+                report(number, Misreading("BT006", message, "headers come first", columns[0], stripped))
             yield SourceLine(number, indent, content, "")
             continue
         written, comment = _split_comment(stripped)
@@ -153,7 +154,7 @@ def _times(written: str, column: int, number: int, report: Report) -> Times | No
         hint = f"write {shown(re.sub(r'[^0-9]', '', written))}x, and indent what is repeated"
     else:
         return None
-    report(number, Finding("BT007", message, hint, column, written))
+    report(number, Misreading("BT007", message, hint, column, written))
     return Times(1, written)
 
 
@@ -180,7 +181,7 @@ class _Page:
         self.stack = [_Open(Times(1, ""), None)]
         self.too_long = False
 
-    def report(self, line: int, finding: Finding) -> None:
+    def report(self, line: int, finding: Misreading) -> None:
         self.problems.append(finding.problem(Where(file=self.file, line=line, column=finding.column)))
 
     def add(self, line: SourceLine) -> None:
@@ -199,7 +200,7 @@ class _Page:
         if isinstance(content, Times):
             if len(self.stack) > DEEPEST_REPEAT:
                 message = f"repeats nest more than {DEEPEST_REPEAT} deep"
-                self.report(line.number, Finding("BT008", message, "nest fewer", line.indent + 1, ""))
+                self.report(line.number, Misreading("BT008", message, "nest fewer", line.indent + 1, ""))
             self.stack.append(_Open(content, line))
         elif isinstance(content, (Step, Straddle)):
             top.parts.append(content)
@@ -212,18 +213,18 @@ class _Page:
             self.too_long = True
             message = f"more than {MOST_SEGMENTS} segments when its repeats are unrolled"
             hint = "repeat less often, or make two workouts of it"
-            self.report(line.number, Finding("BT008", message, hint, line.indent + 1, ""))
+            self.report(line.number, Misreading("BT008", message, hint, line.indent + 1, ""))
 
     def _header(self, line: int, header: Header) -> None:
         key, value = header.key, header.value
         if key not in HEADERS:
             hint = near_hint(key, HEADERS) or f"headers are {', '.join(HEADERS)}"
-            finding = Finding("BT006", f"{shown(key)}: no such header", hint, header.key_column, key)
+            finding = Misreading("BT006", f"{shown(key)}: no such header", hint, header.key_column, key)
             self.report(line, finding)
             return
         if key in self.headers:
             self.report(
-                line, Finding("BT006", f"a second {key}", f"keep one {key}", header.key_column, value)
+                line, Misreading("BT006", f"a second {key}", f"keep one {key}", header.key_column, value)
             )
             return
         self.headers[key] = value
@@ -231,7 +232,7 @@ class _Page:
             WORKOUT_CHECKS[key](value)
         except ValueError as error:
             hint = near_hint(value, LEVELS) if key == "level" else "write it in plain words on one line"
-            self.report(line, Finding("BT006", str(error), hint, header.value_column, value))
+            self.report(line, Misreading("BT006", str(error), hint, header.value_column, value))
 
     def _indentation(self, line: SourceLine) -> None:
         top = self.stack[-1]
@@ -253,7 +254,7 @@ class _Page:
             hint = "only what stands below a repeat, such as 3x, is indented"
         else:
             message, hint = "indentation between two levels", "align it with a line above"
-        self.report(line.number, Finding("BT007", message, hint, 1, ""))
+        self.report(line.number, Misreading("BT007", message, hint, 1, ""))
 
     def _close(self) -> None:
         done = self.stack.pop()
@@ -264,7 +265,7 @@ class _Page:
         if done.empty:
             message = f"{shown(done.written)} repeats nothing"
             hint = "indent the lines to repeat below it"
-            self.report(line.number, Finding("BT007", message, hint, line.indent + 1, done.written))
+            self.report(line.number, Misreading("BT007", message, hint, line.indent + 1, done.written))
         elif done.parts and not self.problems:
             outer.parts.append(Repeat(times=done.times, steps=tuple(done.parts)))
         outer.lines.extend(done.lines)
@@ -283,10 +284,12 @@ class _Page:
 
     def _whole(self) -> None:
         if "name" not in self.headers:
-            self.report(1, Finding("BT006", "the workout has no name", "begin with: name: My workout", 1, ""))
+            self.report(
+                1, Misreading("BT006", "the workout has no name", "begin with: name: My workout", 1, "")
+            )
         if self.stack[0].empty:
             hint = "write one below the headers: 5:00 forward walk 4.5 km/h"
-            self.report(1, Finding("BT009", "there is no step in it", hint, 1, ""))
+            self.report(1, Misreading("BT009", "there is no step in it", hint, 1, ""))
 
 
 def _by_place(problem: Problem) -> tuple[int, int]:

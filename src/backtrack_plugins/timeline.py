@@ -171,7 +171,7 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
         """The place of a segment in what was read: file and line when known, and the step."""
         origin = self.workout.origin
         if segment is None:
-            return Where(file=origin.file if origin is not None else None)
+            return Where(file=self.workout.file)
         if origin is None:
             return Where(step=segment.step_number)
         if segment.step_number > len(origin.lines):
@@ -379,10 +379,9 @@ def _count(placed: Iterable[_Placed]) -> int:
 
 
 def _too_long(workout: Workout) -> InvalidWorkout:
-    file = workout.origin.file if workout.origin else None
     message = f"more than {MOST_SEGMENTS} segments once repeats are unrolled and straddles placed"
     return InvalidWorkout(
-        [Problem(code="BT008", message=message, hint="repeat less often", where=Where(file=file))]
+        [Problem(code="BT008", message=message, hint="repeat less often", where=Where(file=workout.file))]
     )
 
 

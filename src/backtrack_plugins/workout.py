@@ -107,7 +107,8 @@ def check_about(about: str) -> None:
 def _of(expected: type) -> Check:
     def check(value: object) -> None:
         if not isinstance(value, expected):
-            raise TypeError(f"it is {_said(expected)}, not {_said(type(value))}")
+            example = getattr(expected, "examples", ("",))[0]
+            raise TypeError(f"it is made with {expected.__name__}({example!r}), not {_said(type(value))}")
 
     return check
 
@@ -318,6 +319,11 @@ class Workout(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_unkno
         """The file and lines it was read from, when it was; no part of what is compared or written."""
         found: Any = self.__dict__.get("origin_")
         return found if isinstance(found, Origin) else None
+
+    @property
+    def file(self) -> str | None:
+        """The file it was read from, when it was."""
+        return self.origin.file if self.origin is not None else None
 
     def with_origin(self, origin: Origin) -> Workout:
         """The same workout, remembering where it was read."""

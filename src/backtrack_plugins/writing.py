@@ -14,7 +14,7 @@ from backtrack_plugins.workout import FLAT, Part, Repeat, Step, Straddle, Workou
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from backtrack_plugins.line import Finding
+    from backtrack_plugins.line import Misreading
     from backtrack_plugins.page import Content
 
 INDENT = "  "
@@ -164,5 +164,5 @@ def _single_blanks(lines: list[str]) -> list[str]:
     return kept
 
 
-def _report_nothing(_line: int, _finding: Finding) -> None:
+def _report_nothing(_line: int, _finding: Misreading) -> None:
     """Everything was reported by the reading before."""

@@ -13,6 +13,8 @@ from backtrack_plugins.checking import dose, incline, machine, speed, turning
 from backtrack_plugins.problem import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from backtrack_plugins.checking.rule import Rule
     from backtrack_plugins.timeline import Timeline
 
@@ -21,6 +23,11 @@ RULES_VERSION = "1"
 
 RULES: tuple[Rule, ...] = (*speed.RULES, *dose.RULES, *turning.RULES, *incline.RULES, *machine.RULES)
 """Every rule, in the order of its code."""
+
+
+def is_safe(problems: Iterable[Problem]) -> bool:
+    """Whether no problem is an error: what every export asks."""
+    return all(problem.severity != "error" for problem in problems)
 
 
 def check(timeline: Timeline, *, supervised_by: str | None = None) -> tuple[Problem, ...]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from backtrack_plugins.checking import check
-from backtrack_plugins.cli.inputs import find_athlete, level_said, read_all, treadmill_said
+from backtrack_plugins.checking import check, is_safe
+from backtrack_plugins.cli.inputs import find_athlete, level_said, read_all, timeline_source, treadmill_said
 from backtrack_plugins.cli.output import error_data, report_errors, say, say_json
 from backtrack_plugins.errors import BacktrackError, UnsafeWorkout
 from backtrack_plugins.exporting import notices_for
@@ -24,20 +24,18 @@ def run(arguments: argparse.Namespace) -> int:
     treadmill = ""
     data: list[dict[str, Any]] = []
     for workout in workouts:
-        file = workout.origin.file if workout.origin else None
         try:
             timeline = expand(workout, athlete)
         except BacktrackError as error:
             errors.append(error)
             continue
         problems = check(timeline, supervised_by=arguments.supervised_by)
-        broken = any(problem.severity == "error" for problem in problems)
+        broken = not is_safe(problems)
         unsafe |= broken
         data.append(
             {
-                "file": file,
-                "level": timeline.level,
-                "level_source": timeline.level_source,
+                "file": workout.file,
+                **timeline_source(timeline),
                 "safe": not broken,
                 "problems": problems,
             }
@@ -46,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
             for problem in problems:
                 say(str(problem))
             verdict = "not safe to export" if broken else "safe to export"
-            say(f"{file}: {verdict}; {level_said(timeline, athlete_file)}")
+            say(f"{workout.file}: {verdict}; {level_said(timeline, athlete_file)}")
             treadmill = treadmill_said(timeline)
     code = UnsafeWorkout.exit_code if unsafe else 0
     if arguments.json:

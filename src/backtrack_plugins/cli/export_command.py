@@ -6,20 +6,18 @@ import os
 import textwrap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from backtrack_plugins.cli.inputs import find_athlete, level_said, read_all, treadmill_said
+from backtrack_plugins.cli.inputs import find_athlete, level_said, read_all, timeline_source, treadmill_said
 from backtrack_plugins.cli.output import report_errors, say, say_json, warn
 from backtrack_plugins.errors import BacktrackError, UsageError
 from backtrack_plugins.exporter import Artifact, Exporter
 from backtrack_plugins.exporting import export
 from backtrack_plugins.files import Written, write_files
 from backtrack_plugins.registry import Registry
-from backtrack_plugins.timeline import expand
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Sequence
 
-    from backtrack_plugins.athlete import Athlete
     from backtrack_plugins.workout import Workout
 
 WIDTH = 96
@@ -42,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
         errors.append(error)
         options = {}
     workouts, unreadable = read_all(arguments.workouts)
-    errors.extend(unreadable)
+    errors += unreadable
     made: list[_Made] = []
     for workout in workouts:
         for name, exporter in exporters.items():
@@ -55,25 +53,27 @@ def run(arguments: argparse.Namespace) -> int:
                     supervised_by=arguments.supervised_by,
                     registry=registry,
                 )
+                made.append(_Made(workout, exporter, artifact))
             except BacktrackError as error:
                 errors.append(error)
-            else:
-                made.append(_Made(workout, exporter, artifact))
-    if not errors:
-        errors.extend(_colliding(made))
+    errors = errors or _colliding(made)
     if errors:
-        code = report_errors(errors, as_json=arguments.json)
-        if not arguments.json:
-            warn("Nothing was written.")
-        return code
+        return _refused(errors, as_json=arguments.json)
     files = {each.artifact.name: each.artifact.data for each in made}
     written = write_files(arguments.output, files, overwrite=arguments.overwrite)
     if arguments.json:
-        say_json(_data(made, written))
+        say_json({"artifacts": list(map(_data, made, written)), "errors": []})
     else:
-        _say_notes(workouts, made, athlete, athlete_file)
+        _say_notes(made, athlete_file)
         say("\n\n".join("\n".join(_row(each, file)) for each, file in zip(made, written, strict=True)))
     return 0
+
+
+def _refused(errors: Sequence[BacktrackError], *, as_json: bool) -> int:
+    code = report_errors(errors, as_json=as_json, artifacts=[])
+    if not as_json:
+        warn("Nothing was written.")
+    return code
 
 
 def _exporters(names: Sequence[str], registry: Registry) -> tuple[dict[str, Exporter], list[BacktrackError]]:
@@ -122,21 +122,14 @@ def _colliding(made: Iterable[_Made]) -> list[BacktrackError]:
 
 
 def _file(workout: Workout) -> str:
-    return (
-        workout.origin.file
-        if workout.origin is not None and workout.origin.file is not None
-        else workout.name
-    )
+    return workout.file or workout.name
 
 
-def _say_notes(
-    workouts: Sequence[Workout], made: Sequence[_Made], athlete: Athlete | None, athlete_file: str
-) -> None:
-    for workout in workouts:
-        timeline = expand(workout, athlete)
-        warn(f"{_file(workout)}: {level_said(timeline, athlete_file)}; {treadmill_said(timeline)}")
-        problems = next((each.artifact.problems for each in made if each.workout is workout), ())
-        for problem in problems:
+def _say_notes(made: Sequence[_Made], athlete_file: str) -> None:
+    for each in {id(each.workout): each for each in reversed(made)}.values():
+        timeline = each.artifact.timeline
+        warn(f"{_file(each.workout)}: {level_said(timeline, athlete_file)}; {treadmill_said(timeline)}")
+        for problem in each.artifact.problems:
             warn(str(problem))
 
 
@@ -158,20 +151,17 @@ def _cell(label: str, text: str) -> list[str]:
     return textwrap.wrap(text, WIDTH, initial_indent=f"  {label:<6}", subsequent_indent=" " * 8)
 
 
-def _data(made: Sequence[_Made], written: Sequence[Written]) -> dict[str, Any]:
+def _data(made: _Made, written: Written) -> dict[str, Any]:
+    artifact = made.artifact
     return {
-        "artifacts": [
-            {
-                "workout": _file(each.workout),
-                "path": file.path,
-                "file": os.path.basename(file.path),
-                "state": file.state,
-                "format": each.artifact.format,
-                "media_type": each.artifact.media_type,
-                "hint": each.artifact.hint,
-                "losses": each.artifact.losses,
-                "problems": each.artifact.problems,
-            }
-            for each, file in zip(made, written, strict=True)
-        ]
+        "workout": _file(made.workout),
+        "path": written.path,
+        "file": os.path.basename(written.path),
+        "state": written.state,
+        "format": artifact.format,
+        "media_type": artifact.media_type,
+        "hint": artifact.hint,
+        **timeline_source(artifact.timeline),
+        "losses": artifact.losses,
+        "problems": artifact.problems,
     }

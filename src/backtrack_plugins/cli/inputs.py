@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from backtrack_plugins.athlete import Athlete, read_athlete
 from backtrack_plugins.errors import BacktrackError
@@ -66,6 +66,17 @@ def level_said(timeline: Timeline, athlete_file: str) -> str:
         "assumed": "assumed; neither athlete nor workout names one",
     }
     return f"level {timeline.level} ({sources[timeline.level_source]})"
+
+
+def timeline_source(timeline: Timeline) -> dict[str, Any]:
+    """As data, whose level holds and what speeds were fitted to."""
+    treadmill = timeline.treadmill
+    return {
+        "level": timeline.level,
+        "level_source": timeline.level_source,
+        "treadmill": {name: str(getattr(treadmill, name)) for name in treadmill.__struct_fields__},
+        "treadmill_assumed": timeline.treadmill_assumed,
+    }
 
 
 def treadmill_said(timeline: Timeline) -> str:

@@ -70,13 +70,13 @@ def error_data(error: BacktrackError) -> dict[str, Any]:
     return data
 
 
-def report_errors(errors: Sequence[BacktrackError], *, as_json: bool) -> int:
-    """Print errors, each once, and return the exit code of the gravest."""
+def report_errors(errors: Sequence[BacktrackError], *, as_json: bool, **beside: object) -> int:
+    """Print errors, each once, and return the exit code of the gravest; `beside` stands with them as data."""
     from backtrack_plugins.errors import WorkoutProblems
 
     distinct = list({str(error): error for error in errors}.values())
     if as_json:
-        say_json({"errors": [error_data(error) for error in distinct]})
+        say_json({**beside, "errors": [error_data(error) for error in distinct]})
     else:
         for error in distinct:
             warn(str(error) if isinstance(error, WorkoutProblems) else f"error: {error}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from backtrack_plugins.cli.inputs import find_athlete, level_said, read_all, treadmill_said
+from backtrack_plugins.cli.inputs import find_athlete, level_said, read_all, timeline_source, treadmill_said
 from backtrack_plugins.cli.output import error_data, report_errors, say, say_json
 from backtrack_plugins.errors import BacktrackError
 from backtrack_plugins.timeline import RepeatedSegments, Segment, Timeline, TreePart, expand
@@ -53,12 +53,7 @@ def timeline_data(timeline: Timeline) -> dict[str, Any]:
         segments.append(fields)
     return {
         "name": timeline.workout.name,
-        "level": timeline.level,
-        "level_source": timeline.level_source,
-        "treadmill": {
-            name: str(getattr(timeline.treadmill, name)) for name in timeline.treadmill.__struct_fields__
-        },
-        "treadmill_assumed": timeline.treadmill_assumed,
+        **timeline_source(timeline),
         "totals": msgspec.structs.asdict(timeline.totals),
         "segments": segments,
     }

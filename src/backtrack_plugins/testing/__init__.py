@@ -13,7 +13,11 @@ It needs pytest and, for the strategies, hypothesis: ``backtrack-plugins[testing
 
 from __future__ import annotations
 
-from backtrack_plugins.testing.exporter_suite import ExporterSuite
-from backtrack_plugins.testing.samples import SAMPLE_ATHLETE, SAMPLES
+import pytest
+
+pytest.register_assert_rewrite("backtrack_plugins.testing.exporter_suite")
+
+from backtrack_plugins.testing.exporter_suite import ExporterSuite  # noqa: E402 - its asserts explain themselves once registered
+from backtrack_plugins.testing.samples import SAMPLE_ATHLETE, SAMPLES  # noqa: E402
 
 __all__ = ["SAMPLES", "SAMPLE_ATHLETE", "ExporterSuite"]

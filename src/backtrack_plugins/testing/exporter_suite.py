@@ -141,7 +141,8 @@ class ExporterSuite:
         """The three sentences stand in the artifact, or a loss names them."""
         artifact = self.exported(sample)
         missing = [sentence for sentence in SAFETY_SENTENCES if sentence not in self.text_of(artifact.data)]
-        assert not missing or any("safety" in loss.what for loss in artifact.losses)
+        said = any("safety" in loss.what for loss in artifact.losses)
+        assert not missing or said, f"missing, and no Loss has safety in its what: {missing}"
 
     @pytest.mark.parametrize("capability", CAPABILITIES)
     def test_carries_what_it_declares_and_nothing_else(
@@ -153,7 +154,10 @@ class ExporterSuite:
         )
         carries = capability in exporter.carried(request.options)
         before, after = run(exporter, request).data, run(exporter, _changed(request, capability)).data
-        assert (before != after) == carries
+        did = "changed" if before != after else "did not change"
+        assert (before != after) == carries, (
+            f"{capability}: declared {carries}, but changing only the segments' {capability} {did} the bytes"
+        )
 
     @pytest.mark.parametrize("capability", CAPABILITIES)
     def test_declares_a_loss_for_what_it_does_not_carry(

@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from backtrack_plugins.checking import check
+from backtrack_plugins.checking import check, is_safe
 from backtrack_plugins.timeline import expand
 from backtrack_plugins.units import Amount, Incline, Speed
 from backtrack_plugins.workout import (
@@ -202,4 +202,4 @@ _LONG_WARM_UP = Step(amount=Amount("20:00"), direction="forward", gait="jog", sp
 
 
 def _passes(workout: Workout) -> bool:
-    return all(problem.severity != "error" for problem in check(expand(workout)))
+    return is_safe(check(expand(workout)))
