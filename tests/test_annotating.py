@@ -36,7 +36,7 @@ class TestBlock:
     @given(workouts())
     def test_has_a_first_and_a_last_line_to_be_found_by(self, workout: Workout) -> None:
         lines = bt.annotate(bt.expand(workout), notices_for("Ada")).text.split("\n")
-        assert lines[0] == f"Treadmill, facing both ways: {workout.name}"
+        assert lines[0] == f"Treadmill, which way you face: {workout.name}"
         assert lines[-1] == "(backtrack-plugins, block 1)"
         assert [line for line in lines if line == LAST_LINE] == lines[-1:]
         assert [line for line in lines if line.startswith(FIRST_WORDS)] == lines[:1]
@@ -59,7 +59,7 @@ class TestBlock:
 
     def test_stands_as_promised(self) -> None:
         assert bt.annotate(bt.expand(bt.parse(PAGE)), ("Take care.",)).text == (
-            "Treadmill, facing both ways: Easy\n"
+            "Treadmill, which way you face: Easy\n"
             "1:00 backward; 17:30 in all, 1.37 km on the belt\n"
             "\n"
             "name: Easy\n"

@@ -421,3 +421,23 @@ class TestSupervision:
     def test_a_backward_step_without_end_passes_as_a_warning(self) -> None:
         found = problems_of(WARM_UP, "lap backward walk 2 km/h light rail", supervised_by="Ada")
         assert [(problem.code, problem.severity) for problem in found] == [("BT203", "warning")]
+
+
+def test_speeds_that_count_as_the_same_cannot_creep_up_step_by_step():
+    """Each within a thousandth of the one before: with the finest keys allowed, none leaves its key."""
+    athlete = bt.Athlete(level="advanced", treadmill=bt.Treadmill(speed_increment=bt.Speed("0.05 km/h")))
+    speed = 4.9
+    lines = ["20:00 forward walk 5 km/h"]
+    for _ in range(60):
+        lines.append(f"0:10 backward walk {speed:.4f} km/h light rail")
+        speed *= 1.0009
+    timeline = bt.expand(bt.parse("name: A\n" + "\n".join(lines)), athlete)
+    bout: list[float] = []
+    for segment in timeline.segments:
+        if segment.is_straddle:
+            bout = []
+        elif segment.direction == "backward":
+            bout.append(segment.metres_per_second)
+            assert max(bout) <= min(bout) * 1.0021
+    with pytest.raises(ValueError, match=r"0\.05 km/h"):
+        bt.Treadmill(speed_increment=bt.Speed("0.001 km/h"))

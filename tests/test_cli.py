@@ -603,7 +603,7 @@ class TestExitCodes:
         assert bool(states("out")) == (code == 0)
         if form:
             assert done.err == ""
-            assert ("errors" in done.data) == (code != 0)
+            assert bool(done.data.get("errors")) == (code != 0)
             assert {error["exit_code"] for error in done.data.get("errors", [])} <= {code}
 
     def test_are_those_of_the_gravest_error(self, backtrack: Callable[..., Outcome]) -> None:
@@ -674,3 +674,22 @@ class TestProcess:
         file = page(UNICODE)
         assert process("export", file, "--to", "strava-text", **environment).returncode == 0
         assert Path("workout.strava.txt").read_bytes() == bt.export(bt.read(file), "strava-text").data
+
+
+def test_a_reader_that_leaves_changes_neither_the_work_nor_the_exit_code(tmp_path):
+    bad = "name: A\n5:00 forward walk 5 km/h\n25:00 backward walk 2 km/h grip rail\n"
+    names = []
+    for number in range(300):
+        path = tmp_path / f"{number:03}.backtrack"
+        path.write_text(bad.replace("2 km/h", "2kph"), encoding="utf-8")
+        names.append(path.name)
+    for command, code in ((["check"], 1), (["format", "--write"], 0)):
+        child = subprocess.Popen(
+            [sys.executable, "-m", "backtrack_plugins", *command, *names],
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+        )
+        child.stdout.readline()
+        child.stdout.close()
+        assert child.wait() == code
+    assert all("2 km/h" in (tmp_path / name).read_text(encoding="utf-8") for name in names)

@@ -385,9 +385,10 @@ class TestNaming:
         assert bt.export(SAFE, "segments-csv", stem="mine").name == "mine.csv"
 
     def test_of_a_caller_leaves_no_folder(self, tmp_path: Path) -> None:
-        artifact = bt.export(SAFE, "segments-csv", stem="../mine")
-        with pytest.raises(bt.DeliveryError):
-            artifact.write(tmp_path)
+        for stem in ("../mine", "a/b", "a:b", "what?", "", "..", "a\\b", "a\nb"):
+            with pytest.raises(bt.UsageError, match="file name"):
+                bt.export(SAFE, "segments-csv", stem=stem)
+        assert list(tmp_path.iterdir()) == []
 
     def test_of_an_example_read_from_its_file(self) -> None:
         workout = bt.read(EXAMPLES / "workouts" / "first-steps.backtrack")

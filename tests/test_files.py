@@ -266,3 +266,27 @@ class TestReplacingOne:
         path.write_bytes(b"1")
         replace_file(str(path), b"2")
         assert path.read_bytes() == b"2"
+
+
+def test_a_link_that_leads_nowhere_is_not_written_through(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / "a.fit").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(bt.ExistingFile):
+        write_files(folder, {"a.fit": b"1"})
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_move_that_fails_names_what_is_written_already(tmp_path: Path, monkeypatch) -> None:
+    """As on Windows, where another program has the file open."""
+    move = os.replace
+
+    def refuse(source: str, target: str) -> None:
+        if target.endswith("b.csv"):
+            raise PermissionError(13, "Permission denied")
+        move(source, target)
+
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(bt.DeliveryError, match=r"these are written: .*a\.fit"):
+        write_files(tmp_path, {"a.fit": b"1", "b.csv": b"2"})
+    assert not list(tmp_path.glob("*.part"))

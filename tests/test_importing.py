@@ -187,7 +187,6 @@ class TestBrokenImporter:
         ("read", "returned"),
         [
             ("None", "NoneType"),
-            ("parse('name: A\\n5:00 forward walk 5 km/h')", "Workout"),
             ("Imported(workout='x')", "str"),
         ],
     )

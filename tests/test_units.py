@@ -381,3 +381,17 @@ def test_the_decimal_context_of_the_host_application_changes_nothing(host):
     with decimal.localcontext(host):
         found = _computed()
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit"),
+    [(Decimal("2.12345"), "km/h"), (Decimal(600), "kmh"), (Decimal("90.5"), "/km"), (Decimal("NaN"), "km/h")],
+)
+def test_what_could_not_be_written_and_read_back_is_not_made(amount, unit):
+    with pytest.raises((ValueError, ArithmeticError)):
+        Speed.of(amount, unit)
+
+
+def test_a_quantity_is_made_of_a_decimal():
+    with pytest.raises(TypeError, match="Decimal"):
+        Speed.of(2.4, "km/h")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from backtrack_plugins.athlete import Treadmill as Treadmill
     from backtrack_plugins.athlete import athlete_from_toml as athlete_from_toml
     from backtrack_plugins.athlete import read_athlete as read_athlete
+    from backtrack_plugins.checking import FASTEST_MOUNT as FASTEST_MOUNT
     from backtrack_plugins.checking import RULES_VERSION as RULES_VERSION
     from backtrack_plugins.checking import check as check
     from backtrack_plugins.errors import BacktrackError as BacktrackError
@@ -85,7 +86,7 @@ if TYPE_CHECKING:
 _MODULES = {
     "annotating": ("Annotation", "annotate"),
     "athlete": ("Athlete", "RaceTime", "Treadmill", "athlete_from_toml", "read_athlete"),
-    "checking": ("RULES_VERSION", "check"),
+    "checking": ("FASTEST_MOUNT", "RULES_VERSION", "check"),
     "errors": (
         "BacktrackError",
         "CannotExport",

@@ -33,6 +33,9 @@ RACE_KM: dict[Race, Decimal] = {
 }
 """Length of each race in kilometres (World Athletics road distances)."""
 
+LEAST_INCREMENT_KMH = Decimal("0.05")
+"""Finer keys than any console has would let speeds that count as the same creep up step by step."""
+
 MOST_INCREMENT_KMH = KM_PER_MILE
 """No console steps further at one press (our choice of bound)."""
 
@@ -106,8 +109,8 @@ class Treadmill(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             raise ValueError("the treadmill's slowest speed is below its fastest")
         if self.speed_increment.unit not in {"km/h", "mph", "m/s"}:
             raise ValueError("the treadmill's speed_increment is in km/h, mph or m/s")
-        if self.speed_increment.kmh > MOST_INCREMENT_KMH:
-            raise ValueError("the treadmill's speed_increment is at most 1 mph (1.6 km/h)")
+        if not LEAST_INCREMENT_KMH <= self.speed_increment.kmh <= MOST_INCREMENT_KMH:
+            raise ValueError("the treadmill's speed_increment is 0.05 km/h to 1 mph (1.6 km/h)")
         if self.lowest.number > self.highest.number:
             raise ValueError("the treadmill's lowest incline is at most its highest")
         if self.incline_increment.number <= 0:

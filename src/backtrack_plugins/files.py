@@ -65,6 +65,8 @@ def write_files(
     for name, data in files.items():
         path = os.path.join(base, name)
         there = _content(path)
+        if there is None and os.path.islink(path):
+            there = b""  # a link that leads nowhere is somebody's, and leads out of the folder
         if there is None or there == data:
             written.append(Written(path, "new" if there is None else "unchanged"))
             continue
@@ -162,7 +164,7 @@ def _read_ledger(folder: str) -> dict[str, str]:
         with open(os.path.join(folder, LEDGER), "rb") as file:
             return msgspec.json.decode(file.read(), type=dict[str, str])
     except (OSError, msgspec.DecodeError):
-        return {}
+        return {}  # then every file there counts as somebody else's
 
 
 def _checksum(data: bytes) -> str:

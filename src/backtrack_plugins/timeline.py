@@ -46,6 +46,9 @@ STRADDLE: dict[Level, Amount] = {
 WARNING_SECONDS = 15
 """A turn is announced this long before it (our choice; the console is out of sight after it)."""
 
+READING_SECONDS = 5
+"""How long a line stands alone before a cue may follow (our choice)."""
+
 EndsOn = Literal["time", "distance", "lap"]
 LevelSource = Literal["athlete", "workout", "assumed"]
 
@@ -404,10 +407,12 @@ def _with_cues(segments: Sequence[Segment]) -> tuple[Segment, ...]:
 
 def _before_the_turn(segment: Segment, beyond: Segment | None) -> Cue:
     then = "" if beyond is None or beyond.is_straddle else f", then {beyond.direction} {beyond.gait}"
-    warned = min(WARNING_SECONDS, int(segment.seconds or 0))
-    when = f"In {warned} s" if warned else "Next"
-    at = max(0.0, (segment.seconds or 0.0) - WARNING_SECONDS)
-    return Cue(seconds=at, text=f"{when}: straddle{then}.")
+    at = (segment.seconds or 0.0) - WARNING_SECONDS
+    if at >= READING_SECONDS:
+        return Cue(seconds=at, text=f"In {WARNING_SECONDS} s: straddle{then}.")
+    # Too soon after the line to be read by itself: it stands with the line, and counts from there.
+    seconds = int(segment.seconds or 0)
+    return Cue(seconds=0.0, text=f"In {seconds} s: straddle{then}." if seconds else f"Next: straddle{then}.")
 
 
 _FACING: dict[Direction, str] = {

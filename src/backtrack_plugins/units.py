@@ -141,8 +141,11 @@ class Quantity:
 
     def _expected(self) -> str:
         shown = [repr(example) for example in self.examples]
-        article = "an" if type(self).__name__[0] in "AEIOU" else "a"
-        return f"{article} {type(self).__name__.lower()}; write it as {', '.join(shown[:-1])} or {shown[-1]}"
+        return f"{self._article()}; write it as {', '.join(shown[:-1])} or {shown[-1]}"
+
+    @classmethod
+    def _article(cls) -> str:
+        return f"{'an' if cls.__name__[0] in 'AEIOU' else 'a'} {cls.__name__.lower()}"
 
     def _read(self, match: re.Match[str]) -> tuple[Decimal, str]:
         raise NotImplementedError
@@ -160,10 +163,15 @@ class Quantity:
         """Make a quantity from a number and a canonical unit.
 
         Raises:
-            ValueError: when the number is out of range.
+            TypeError: when the number is no Decimal.
+            ValueError: when the number is out of range, or the quantity cannot be written and read back.
         """
+        if type(amount) is not Decimal:
+            raise TypeError(f"{cls.__name__}.of takes a Decimal, not {type(amount).__name__}")
         made = cls.__new__(cls)
         made._set(amount, unit)  # noqa: SLF001 - its own class
+        if cls(str(made)) != made:
+            raise ValueError(f"{amount} {unit} cannot be written as {cls._article()}")
         return made
 
     def __setattr__(self, name: str, value: object) -> None:

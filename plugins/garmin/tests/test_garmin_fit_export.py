@@ -402,3 +402,12 @@ def test_exporting_imports_no_reader_of_fit_files():
     command = [sys.executable, "-c", _MODULES, SAMPLES["forward-only"]]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_no_speed_target_brings_a_belt_up_fast_behind_the_runners_back():
+    workout = bt.parse(
+        "name: A\n20:00 forward walk 5 km/h\n1:00 backward run 9.7 km/h hands free\n2:00 forward walk 5 km/h"
+    )
+    with pytest.raises(bt.CannotExport, match="garmin-fit/mount"):
+        bt.export(workout, "garmin-fit", options={"targets": "speed"}, supervised_by="Bob")
+    assert bt.export(workout, "garmin-fit", supervised_by="Bob").data

@@ -6,13 +6,14 @@ import hashlib
 import os
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
 import backtrack_plugins as bt
-from backtrack_zwo.blocks import Block
+from backtrack_zwo.blocks import Block, plan
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 WORKOUTS = sorted((EXAMPLES / "workouts").glob("*.backtrack"))
@@ -159,11 +160,11 @@ def test_the_belt_is_announced_before_it_speeds_up():
     assert held == [(0, "1:00 backward walk 2.4 km/h light rail"), (10, "In 5 s: 2.4 km/h.")]
 
 
-def test_an_announcement_and_a_warning_stand_in_the_order_of_their_times():
+def test_a_warning_too_close_to_an_announcement_stands_with_it_and_counts_from_there():
     page = lines(
         "5:00 forward walk 5 km/h", "0:26 backward walk 2.4 km/h light rail", "1:00 forward walk 5 km/h"
     )
-    assert [at for at, _ in events(exported(page))[2]] == [0, 10, 11]
+    assert events(exported(page))[2][1:] == [(10, "In 5 s: 2.4 km/h.\nIn 16 s: straddle, then forward walk.")]
 
 
 def test_a_speed_that_six_decimals_can_say_is_said_exactly():
@@ -451,3 +452,29 @@ def test_importing_the_plugin_imports_neither_xml_nor_folding_library():
     code = "import sys, backtrack_zwo.plugin; print([m for m in ('lxml', 'anyascii') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_no_file_brings_the_belt_up_fast_behind_the_runners_back():
+    """A supervisor lets it pass, for a person brings the belt up; a file would do it at once."""
+    workout = bt.parse(
+        "name: A\n20:00 forward walk 5 km/h\n1:00 backward run 9.7 km/h hands free\n2:00 forward walk 5 km/h"
+    )
+    with pytest.raises(bt.CannotExport, match="zwo/mount"):
+        bt.export(
+            workout, "zwo", bt.Athlete(race_paces=(bt.RaceTime.of("5k", "30:00"),)), supervised_by="Bob"
+        )
+
+
+@pytest.mark.parametrize("seconds", range(10, 40))
+def test_no_two_texts_come_closer_together_than_they_can_be_read(seconds):
+    workout = bt.parse(
+        f"name: A\n20:00 forward walk 5 km/h\n0:{seconds} backward walk 2.4 km/h light rail\n"
+        f"0:{seconds} left walk 1.6 km/h light rail\n2:00 forward walk 5 km/h"
+    )
+    timeline = bt.expand(workout)
+    at = 0
+    shown = []
+    for block in plan(timeline).blocks:
+        shown += [at + event.seconds for event in block.events]
+        at += block.seconds
+    assert all(later - earlier >= 5 for earlier, later in pairwise(shown))

@@ -197,7 +197,7 @@ ATHLETES = st.builds(
     | st.builds(
         bt.Treadmill,
         slowest=st.sampled_from(("0.1 km/h", "0.5 km/h", "0.5 mph", "1.5 km/h")).map(bt.Speed),
-        speed_increment=st.sampled_from(("0.1 km/h", "0.1 mph", "0.01 km/h")).map(bt.Speed),
+        speed_increment=st.sampled_from(("0.1 km/h", "0.1 mph", "0.05 km/h")).map(bt.Speed),
         highest=st.just(bt.Incline("40%")),
         incline_increment=st.sampled_from(("0.5%", "0.1%", "0.0001%")).map(bt.Incline),
     ),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backtrack_plugins.checking import dose, incline, machine, speed, turning
+from backtrack_plugins.checking.turning import FASTEST_MOUNT as FASTEST_MOUNT
 from backtrack_plugins.problem import Problem
 
 if TYPE_CHECKING:

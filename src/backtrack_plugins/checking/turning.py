@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SHORTEST_TURN_SECONDS = 10
 FASTEST_MOUNT = Limit.of("5.0", "3.1")
+"""The fastest belt to step onto backward or sideways; what drives a belt by itself never passes it."""
 
 
 def _turns(timeline: Timeline) -> Iterator[tuple[Segment | None, float, Segment]]:

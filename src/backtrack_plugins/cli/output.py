@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 
@@ -46,8 +47,12 @@ def say_json(value: object) -> None:
 
 
 def _write(stream: TextIO | None, text: str) -> None:
-    if stream is not None:  # it is None where the process was started with it closed
+    if stream is None:  # where the process was started with it closed
+        return
+    try:
         stream.write(text)
+    except BrokenPipeError:  # the reader had enough; the work goes on, and so does its exit code
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def table(rows: Iterable[Sequence[str]], *, indent: str = "") -> str:

@@ -17,6 +17,7 @@ import msgspec
 from backtrack_garmin import profile
 from backtrack_garmin.fit import MOST_STRING_BYTES, Message, encode
 from backtrack_plugins import (
+    FASTEST_MOUNT,
     CannotExport,
     Exported,
     Loss,
@@ -57,7 +58,8 @@ def to_fit(request: ExportRequest) -> Exported:
 
     Raises:
         CannotExport: when it has more than 50 messages; with speed targets also when repeats nest,
-            or a step is slower than a FIT speed can say.
+            a step is slower than a FIT speed can say, or one that only a supervisor lets pass is
+            faster than anybody steps onto a belt.
     """
     messages, losses = build(request)
     return Exported(data=encode(messages), losses=losses)
@@ -281,7 +283,20 @@ def _speed_problems(steps: _Steps, request: ExportRequest) -> list[Problem]:
         for row, segment in zip(steps.rows, steps.segments, strict=True)
         if row.get("custom_target_value_high") == -1
     ]
-    return nested + slow
+    fast = [
+        Problem(
+            code="garmin-fit/mount",
+            message=f"{segment.step.speed} {segment.step.direction} as a target: "
+            f"an app may bring the belt up at once; {FASTEST_MOUNT} is the most",
+            hint="lower the speed, or leave targets=speed away",
+            where=request.where(segment),
+        )
+        for segment in {each.step_number: each for each in steps.segments}.values()
+        if isinstance(segment.step, Step)
+        and segment.step.direction != "forward"
+        and segment.step.speed.exceeds(FASTEST_MOUNT)
+    ]
+    return nested + slow + fast
 
 
 def _losses(steps: _Steps, lost: Sequence[str]) -> tuple[Loss, ...]:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
-from backtrack_plugins import CannotExport, Loss, Problem
+from backtrack_plugins import FASTEST_MOUNT, CannotExport, Loss, Problem, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from backtrack_plugins import Segment, Timeline
 
@@ -112,9 +112,11 @@ def plan(timeline: Timeline) -> Plan:
     30 s and open-ended steps are counted as the blocks have them.
 
     Raises:
-        CannotExport: when a step is shorter than 10 s; ``zwo/short``.
+        CannotExport: when a step is shorter than 10 s (``zwo/short``), or one not facing the console is
+            faster than anybody steps onto a belt, which only a supervisor lets pass (``zwo/mount``).
     """
-    _refuse_short(timeline)
+    _refuse(timeline, _too_short)
+    _refuse(timeline, _too_fast)
     planner = _Planner(timeline.treadmill.slowest.metres_per_second)
     for segment, incline_percent in zip(timeline.segments, _inclines(timeline.segments), strict=True):
         planner.add(segment, incline_percent)
@@ -127,25 +129,39 @@ def plan(timeline: Timeline) -> Plan:
     return Plan(planner.blocks, losses)
 
 
-def _refuse_short(timeline: Timeline) -> None:
-    short = {
-        segment.step_number: segment
-        for segment in timeline.segments
-        if segment.seconds is not None
-        and not segment.is_straddle
-        and segment.seconds < SHORTEST_BLOCK_SECONDS - _NOISE
-    }
-    if short:
-        raise CannotExport(
-            [_too_short(timeline, segment) for segment in list(short.values())[:MOST_PROBLEMS]]
-        )
+def _refuse(timeline: Timeline, judge: Callable[[Timeline, Segment], Problem | None]) -> None:
+    found: dict[int, Problem] = {}
+    for segment in timeline.segments:
+        problem = judge(timeline, segment)
+        if problem is not None and len(found) < MOST_PROBLEMS:
+            found.setdefault(segment.step_number, problem)
+    if found:
+        raise CannotExport(list(found.values()))
 
 
-def _too_short(timeline: Timeline, segment: Segment) -> Problem:
+def _too_short(timeline: Timeline, segment: Segment) -> Problem | None:
+    seconds = segment.seconds
+    if segment.is_straddle or seconds is None or seconds >= SHORTEST_BLOCK_SECONDS - _NOISE:
+        return None
     return Problem(
         code="zwo/short",
-        message=f"a step of {segment.seconds:.3g} s; in a ZWO {SHORTEST_BLOCK_SECONDS} s is the least",
+        message=f"a step of {seconds:.3g} s; in a ZWO {SHORTEST_BLOCK_SECONDS} s is the least",
         hint=f"make it {SHORTEST_BLOCK_SECONDS} s or longer, or one with the step beside it",
+        where=timeline.where(segment),
+        text=segment.line,
+    )
+
+
+def _too_fast(timeline: Timeline, segment: Segment) -> Problem | None:
+    """A supervisor may bring a belt up by hand; a file brings it up at once, behind the runner's back."""
+    step = segment.step
+    if not isinstance(step, Step) or step.direction == "forward" or not step.speed.exceeds(FASTEST_MOUNT):
+        return None
+    return Problem(
+        code="zwo/mount",
+        message=f"{step.speed} {step.direction}: a ZWO brings the belt up at once, "
+        f"and {FASTEST_MOUNT} is the most",
+        hint="lower the speed, or follow the workout by hand from another format, with somebody beside you",
         where=timeline.where(segment),
         text=segment.line,
     )
@@ -191,9 +207,7 @@ class _Planner:
                 TextEvent(event.seconds - held, event.text) for event in events if event.seconds >= held
             ]
             if held < seconds:
-                announced = f"In {READING_SECONDS} s: {segment.belt}."
-                first.append(TextEvent(held - READING_SECONDS, announced))
-                first.sort(key=_by_time)
+                first = _announced(first, held - READING_SECONDS, segment.belt)
             self._append(held, self.lowest, incline_percent, first, may_round_up=False)
         if held < seconds:
             forward = segment.direction == "forward"
@@ -244,8 +258,17 @@ class _Planner:
         return held
 
 
-def _by_time(event: TextEvent) -> int:
-    return event.seconds
+def _announced(events: list[TextEvent], at: int, belt: str) -> list[TextEvent]:
+    """The texts and, at a time, that the belt speeds up.
+
+    A warning that would come before that can have been read stands with it, and counts from there.
+    """
+    texts = [f"In {READING_SECONDS} s: {belt}."]
+    for event in events:
+        if event.seconds >= at:
+            counted = WARNING_SECONDS + event.seconds - at
+            texts.append(event.text.replace(f"In {WARNING_SECONDS} s", f"In {counted} s", 1))
+    return [*(event for event in events if event.seconds < at), TextEvent(at, "\n".join(texts))]
 
 
 def _events(segment: Segment, seconds: int) -> list[TextEvent]:
