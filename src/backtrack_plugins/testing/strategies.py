@@ -146,18 +146,21 @@ def _parts(leaves: st.SearchStrategy[Any], most: int = 6) -> st.SearchStrategy[t
     return st.lists(nested, min_size=1, max_size=most).map(tuple)
 
 
-def workouts(*, ascii_only: bool = False) -> st.SearchStrategy[Workout]:
-    """Any Workout that can be written, safe or not; repeats nest."""
+def _workouts(parts: st.SearchStrategy[tuple[Part, ...]], *, ascii_only: bool) -> st.SearchStrategy[Workout]:
+    sentences = _sentences(60, ABOUT_BYTES, ascii_only=ascii_only).map(str.strip)
     return st.builds(
         Workout,
         name=names(ascii_only=ascii_only),
         level=st.none() | st.sampled_from(LEVELS),
-        about=st.just("")
-        | _sentences(60, ABOUT_BYTES, ascii_only=ascii_only)
-        .map(str.strip)
-        .filter(lambda t: len(t.encode()) <= ABOUT_BYTES),
-        steps=_parts(steps(ascii_only=ascii_only) | straddles(ascii_only=ascii_only)),
+        about=st.just("") | sentences.filter(lambda text: len(text.encode()) <= ABOUT_BYTES),
+        steps=parts,
     )
+
+
+def workouts(*, ascii_only: bool = False) -> st.SearchStrategy[Workout]:
+    """Any Workout that can be written, safe or not; repeats nest."""
+    leaves = steps(ascii_only=ascii_only) | straddles(ascii_only=ascii_only)
+    return _workouts(_parts(leaves), ascii_only=ascii_only)
 
 
 @st.composite
@@ -184,18 +187,9 @@ def safe_steps(draw: st.DrawFn, *, ascii_only: bool = False) -> Step:
 
 def safe_workouts(*, ascii_only: bool = False) -> st.SearchStrategy[Workout]:
     """Workouts that the rules let pass, for whoever exports them; repeats nest."""
-    return st.builds(
-        Workout,
-        name=names(ascii_only=ascii_only),
-        level=st.none() | st.sampled_from(LEVELS),
-        about=st.just("")
-        | _sentences(60, ABOUT_BYTES, ascii_only=ascii_only)
-        .map(str.strip)
-        .filter(lambda t: len(t.encode()) <= ABOUT_BYTES),
-        steps=_parts(
-            safe_steps(ascii_only=ascii_only) | straddles(shortest=10, ascii_only=ascii_only), most=5
-        ).map(lambda parts: (_LONG_WARM_UP, *parts)),
-    ).filter(_passes)
+    leaves = safe_steps(ascii_only=ascii_only) | straddles(shortest=10, ascii_only=ascii_only)
+    parts = _parts(leaves, most=5).map(lambda drawn: (_LONG_WARM_UP, *drawn))
+    return _workouts(parts, ascii_only=ascii_only).filter(_passes)
 
 
 _LONG_WARM_UP = Step(amount=Amount("20:00"), direction="forward", gait="jog", speed=Speed("8 km/h"))
