@@ -108,5 +108,6 @@ def _recognised(data: bytes, name: str, registry: Registry) -> Importer:
         if tried:
             names = f"no importer knows this file ({', '.join(tried)})"
         also = "".join(f"\n{reason}" for reason in dict.fromkeys(unusable))
-        raise UnreadableInput(f"{name}: {names}. Nothing was read.{also}")
+        hint = f"If it is a page of lines: backtrack show {name}"
+        raise UnreadableInput(f"{name}: {names}. Nothing was read. {hint}{also}")
     return found[0]
