@@ -15,6 +15,7 @@ from backtrack_plugins.workout import LEVELS, Level
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Callable
 
 AgeGroup = Literal["under-13", "13-17", "18-64", "65-and-over"]
 Units = Literal["metric", "imperial"]
@@ -123,6 +124,28 @@ class Treadmill(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         )
 
 
+class Silenced(msgspec.Struct, frozen=True):
+    """A rule whose warnings and infos somebody chose not to see, and why.
+
+    Attributes:
+        code: The rule's code, such as ``BT206``.
+        reason: Why, in 3 to 100 characters; it is shown instead.
+
+    Raises:
+        ValueError: when there is no reason.
+    """
+
+    code: str
+    reason: str
+
+    def __post_init__(self) -> None:
+        _check_type(self.code, str, "the code of a silenced rule")
+        if not isinstance(self.reason, str) or not 3 <= len(self.reason.strip()) <= 100:
+            raise ValueError(
+                f'{shown(self.code)}: say why in 3 to 100 characters: {shown(self.code)} = "..."'
+            )
+
+
 class Athlete(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who runs. Every value may be left out.
 
@@ -138,6 +161,8 @@ class Athlete(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         max_heart_rate: Highest heart rate, 100 to 230 beats per minute.
         race_paces: Finishing times by race distance.
         safety_acknowledged: The manual was checked, the key is used, two metres behind are clear.
+        supervised_only: They train this only with somebody beside the treadmill; why is theirs to know.
+        silenced: Warnings and infos not to be shown, each with a reason; no error can be.
         treadmill: What the belt can do; None when not known.
 
     Raises:
@@ -157,6 +182,8 @@ class Athlete(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     max_heart_rate: int | None = None
     race_paces: tuple[RaceTime, ...] = ()
     safety_acknowledged: bool = False
+    supervised_only: bool = False
+    silenced: tuple[Silenced, ...] = ()
     treadmill: Treadmill | None = None
 
     def __post_init__(self) -> None:
@@ -166,6 +193,9 @@ class Athlete(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         _check_type(self.race_paces, tuple, "race_paces")
         for time in self.race_paces:
             _check_type(time, RaceTime, "each of race_paces")
+        _check_type(self.silenced, tuple, "silenced")
+        for silenced in self.silenced:
+            _check_type(silenced, Silenced, "each of silenced")
         for field, kind in _ATHLETE_TYPES.items():
             if getattr(self, field) is not None:
                 _check_type(getattr(self, field), kind, field)
@@ -226,32 +256,42 @@ def athlete_from_toml(text: str, *, file: str = "athlete.toml") -> Athlete:
         raise UsageError(f"{file}: no TOML: {error}") from None
     wrong: list[str] = []
     athlete: Athlete | None = None
-    treadmill = values.get("treadmill")
-    if isinstance(treadmill, dict):
-        values["treadmill"] = _made(Treadmill, treadmill, "treadmill.", wrong)
-    elif treadmill is not None:
-        del values["treadmill"]
-        wrong.append("treadmill is a table: write [treadmill] on a line of its own")
-    races = values.get("race_paces")
-    if isinstance(races, dict):
-        values["race_paces"] = tuple(_race_times(races, wrong))
-    elif races is not None:
-        del values["race_paces"]
-        wrong.append("race_paces is a table: write [race_paces] on a line of its own")
+    tables: dict[str, Callable[[dict[str, Any], list[str]], object]] = {
+        "treadmill": lambda table, wrong: _made(Treadmill, table, "treadmill.", wrong),
+        "race_paces": _race_times,
+        "silenced": _silenced,
+    }
+    for key, made in tables.items():
+        table = values.get(key)
+        if isinstance(table, dict):
+            values[key] = made(table, wrong)
+        elif table is not None:
+            del values[key]
+            wrong.append(f"{key} is a table: write [{key}] on a line of its own")
     athlete = _made(Athlete, values, "", wrong)
     if wrong or athlete is None:
         raise UsageError("\n".join(f"{file}: {line}" for line in wrong))
     return athlete
 
 
-def _race_times(races: dict[str, Any], wrong: list[str]) -> list[RaceTime]:
+def _race_times(races: dict[str, Any], wrong: list[str]) -> tuple[RaceTime, ...]:
     times = []
     for race, clock in races.items():
         try:
             times.append(RaceTime.of(race, clock))
         except ValueError as error:
             wrong.append(f"race_paces.{shown(race)}: {error}")
-    return times
+    return tuple(times)
+
+
+def _silenced(rules: dict[str, Any], wrong: list[str]) -> tuple[Silenced, ...]:
+    silenced = []
+    for code, reason in rules.items():
+        try:
+            silenced.append(Silenced(code, reason))
+        except ValueError as error:
+            wrong.append(f"silenced.{error}")
+    return tuple(silenced)
 
 
 def _made(kind: type[_Made], values: dict[str, Any], prefix: str, wrong: list[str]) -> _Made | None:

@@ -14,9 +14,9 @@ import msgspec
 from backtrack_plugins.athlete import Athlete, Treadmill
 from backtrack_plugins.errors import InvalidWorkout
 from backtrack_plugins.fitting import fit_incline, fit_speed
+from backtrack_plugins.levels import LIMITS
 from backtrack_plugins.line import ADDED, FITTED, write_line
 from backtrack_plugins.problem import Problem, Where
-from backtrack_plugins.units import Amount, Incline, Speed
 from backtrack_plugins.workout import (
     MOST_SEGMENTS,
     Direction,
@@ -33,15 +33,9 @@ from backtrack_plugins.workout import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    _CuesSaid = dict[tuple[int, bool], set[tuple["Cue", ...]]]
+    from backtrack_plugins.units import Amount, Incline, Speed
 
-STRADDLE: dict[Level, Amount] = {
-    "first-timer": Amount("0:30"),
-    "beginner": Amount("0:30"),
-    "intermediate": Amount("0:20"),
-    "advanced": Amount("0:20"),
-}
-"""How long a placed straddle lasts, by level (our choice; coaches use 10 to 30 s)."""
+    _CuesSaid = dict[tuple[int, bool], set[tuple["Cue", ...]]]
 
 WARNING_SECONDS = 15
 """A turn is announced this long before it (our choice; the console is out of sight after it)."""
@@ -199,7 +193,7 @@ def expand(workout: Workout, athlete: Athlete | None = None) -> Timeline:
     """
     level, source = _level(workout, athlete)
     treadmill = athlete.treadmill if athlete is not None else None
-    builder = _Builder(treadmill or Treadmill(), STRADDLE[level])
+    builder = _Builder(treadmill or Treadmill(), LIMITS[level].straddle)
     placed = builder.place(workout.steps, (_START,))
     if _count(placed) > MOST_SEGMENTS:
         raise _too_long(workout)

@@ -15,6 +15,9 @@ _EXIT_CODES = (
     "3 a plugin, the file system or a service failed"
 )
 
+_LEVELS = ("first-timer", "beginner", "intermediate", "advanced")  # held equal to the model's by a test
+_YES_NO = ("yes", "no")
+
 
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     """Parse; a wrong argument ends the process with exit code 2, as argparse does."""
@@ -42,9 +45,77 @@ def build_parser() -> argparse.ArgumentParser:
     show.add_argument("--cues", action="store_true", help="show what is announced when")
 
     check = commands.add_parser("check", help="say what the safety rules have to say")
-    _workouts(check)
+    _workouts(check, "a .backtrack file, its .json form, a name of the library, or a programme's folder")
     _athlete(check)
+    check.add_argument("--level", choices=_LEVELS, help="check for this level instead of the athlete's")
     _supervised(check)
+    check.add_argument(
+        "--fix", action="store_true", help="show what the safe mechanical fixes change; -o writes the result"
+    )
+    check.add_argument("-o", "--output", metavar="FILE", help="with --fix: the file to write")
+    _overwrite(check)
+
+    explain = commands.add_parser(
+        "explain", help="explain a problem code: the rule, its threshold, its source"
+    )
+    explain.add_argument("codes", nargs="+", metavar="CODE", help="such as BT305")
+
+    level = commands.add_parser("level", help="find your level, and write it to athlete.toml")
+    _athlete(level)
+    level.add_argument("--doctor-first", choices=_YES_NO, help="does any of the stop items apply to you?")
+    level.add_argument("--supervised-only", choices=_YES_NO, help="does any of the items for company apply?")
+    level.add_argument("--workouts", type=int, metavar="N", help="backward or sideways workouts done so far")
+    level.add_argument("--stumbled", choices=_YES_NO, help="a stumble or key stop in the last three?")
+    level.add_argument(
+        "--steady",
+        choices=_YES_NO,
+        help="2 minutes backward hands free at 3.2 km/h (2.0 mph), RPE 13 or less?",
+    )
+    level.add_argument(
+        "--strong",
+        choices=_YES_NO,
+        help="5 minutes backward hands free at 4.8 km/h (3.0 mph), or 3 minutes at 4 %%?",
+    )
+
+    library = commands.add_parser(
+        "library", help="list the built-in workouts, finishers and openers, or show one"
+    )
+    _athlete(library)
+    library_actions = library.add_subparsers(dest="action", metavar="ACTION")
+    library_show = library_actions.add_parser("show", help="show one: its page, and why it is as it is")
+    library_show.add_argument("name", metavar="NAME", help="such as first-steps")
+
+    add = commands.add_parser("add", help="put a block before or after a run of yours")
+    add.add_argument("block", metavar="BLOCK", help="a name of the library, or a workout file")
+    where = add.add_mutually_exclusive_group(required=True)
+    where.add_argument("--after", metavar="RUN", help="the run that comes first")
+    where.add_argument("--before", metavar="RUN", help="the run that comes last")
+    add.add_argument("-o", "--output", metavar="FILE", help="the file to write (default: print the page)")
+    _overwrite(add)
+    _athlete(add)
+    _supervised(add)
+
+    programme = commands.add_parser("programme", help="a dated series of workouts that grows with you")
+    actions = programme.add_subparsers(dest="action", metavar="ACTION", required=True)
+    new = actions.add_parser("new", help="begin a programme in a folder of its own")
+    new.add_argument("--start", default="next", metavar="DATE", help="a date such as 2026-12-02, or: next")
+    new.add_argument("--weekday", metavar="DAY", help="mon, tue, wed, thu, fri, sat or sun")
+    new.add_argument("--weeks", type=int, default=8, metavar="N", help="how many weeks to plan (default: 8)")
+    new.add_argument("--attach", metavar="RUN", help="your own run, which comes first in every workout")
+    new.add_argument("-o", "--output", required=True, metavar="FOLDER", help="the folder to make")
+    next_ = actions.add_parser(
+        "next", help="say how the last workout went, and learn what comes next and why"
+    )
+    next_.add_argument("folder", metavar="FOLDER", help="the programme's folder")
+    next_.add_argument("--outcome", metavar="WORDS", help='such as "rpe 12, all done", or: missed')
+    next_.add_argument("--on", metavar="DATE", help="the day it was done, when not the planned one")
+    programme_show = actions.add_parser("show", help="list its weeks: what was done, and what is planned")
+    programme_show.add_argument("folder", metavar="FOLDER", help="the programme's folder")
+    for action in (new, next_, programme_show):
+        _athlete(action)
+        action.add_argument("--today", metavar="DATE", help="the date to count from (default: today's)")
+    for action in (new, next_):
+        _overwrite(action)
 
     export = commands.add_parser("export", help="write workouts in other formats")
     _workouts(export)
@@ -66,11 +137,14 @@ def build_parser() -> argparse.ArgumentParser:
         dest="options",
         help="an option of a format, such as zwo.incline=true",
     )
-    export.add_argument(
-        "--overwrite", action="store_true", help="replace files that backtrack did not write, too"
-    )
+    _overwrite(export)
     _athlete(export)
     _supervised(export)
+    export.add_argument(
+        "--force",
+        action="store_true",
+        help="let everything but the absolute rules pass; the artifact says so",
+    )
 
     import_ = commands.add_parser("import", help="print the page that a foreign file carries")
     import_.add_argument("file", metavar="FILE", help="a file in a format that an installed plugin reads")
@@ -86,15 +160,23 @@ def build_parser() -> argparse.ArgumentParser:
         "--check", action="store_true", help="change nothing; exit code 1 when something would change"
     )
 
-    for command in (formats, show, check, export, import_, format_):
+    actions_too = (library_show, new, next_, programme_show)
+    for command in (*commands.choices.values(), *actions_too):
         command.add_argument("--json", action="store_true", help="the same as data")
         command.epilog = _EXIT_CODES
     return parser
 
 
-def _workouts(command: argparse.ArgumentParser) -> None:
+def _workouts(
+    command: argparse.ArgumentParser,
+    said: str = "a .backtrack file, its .json form, or a name of the library",
+) -> None:
+    command.add_argument("workouts", nargs="+", metavar="WORKOUT", help=said)
+
+
+def _overwrite(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "workouts", nargs="+", metavar="WORKOUT", help="a .backtrack file, or its .json form"
+        "--overwrite", action="store_true", help="replace files that backtrack did not write, too"
     )
 
 
