@@ -22,12 +22,20 @@ if TYPE_CHECKING:
     from backtrack_plugins.annotating import annotate as annotate
     from backtrack_plugins.athlete import Athlete as Athlete
     from backtrack_plugins.athlete import RaceTime as RaceTime
+    from backtrack_plugins.athlete import Silenced as Silenced
     from backtrack_plugins.athlete import Treadmill as Treadmill
     from backtrack_plugins.athlete import athlete_from_toml as athlete_from_toml
     from backtrack_plugins.athlete import read_athlete as read_athlete
     from backtrack_plugins.checking import FASTEST_MOUNT as FASTEST_MOUNT
     from backtrack_plugins.checking import RULES_VERSION as RULES_VERSION
+    from backtrack_plugins.checking import Check as Check
+    from backtrack_plugins.checking import CheckRequest as CheckRequest
+    from backtrack_plugins.checking import Session as Session
     from backtrack_plugins.checking import check as check
+    from backtrack_plugins.checking import check_history as check_history
+    from backtrack_plugins.energy import Energy as Energy
+    from backtrack_plugins.energy import Range as Range
+    from backtrack_plugins.energy import SegmentEnergy as SegmentEnergy
     from backtrack_plugins.errors import BacktrackError as BacktrackError
     from backtrack_plugins.errors import CannotExport as CannotExport
     from backtrack_plugins.errors import DeliveryError as DeliveryError
@@ -85,8 +93,9 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "annotating": ("Annotation", "annotate"),
-    "athlete": ("Athlete", "RaceTime", "Treadmill", "athlete_from_toml", "read_athlete"),
-    "checking": ("FASTEST_MOUNT", "RULES_VERSION", "check"),
+    "athlete": ("Athlete", "RaceTime", "Silenced", "Treadmill", "athlete_from_toml", "read_athlete"),
+    "checking": ("FASTEST_MOUNT", "RULES_VERSION", "Check", "CheckRequest", "Session", "check", "check_history"),
+    "energy": ("Energy", "Range", "SegmentEnergy"),
     "errors": (
         "BacktrackError",
         "CannotExport",

@@ -140,7 +140,8 @@ class Silenced(msgspec.Struct, frozen=True):
 
     def __post_init__(self) -> None:
         _check_type(self.code, str, "the code of a silenced rule")
-        if not isinstance(self.reason, str) or not 3 <= len(self.reason.strip()) <= 100:
+        _check_type(self.reason, str, f"the reason for silencing {shown(self.code)}")
+        if not 3 <= len(self.reason.strip()) <= 100:
             raise ValueError(
                 f'{shown(self.code)}: say why in 3 to 100 characters: {shown(self.code)} = "..."'
             )
@@ -200,6 +201,13 @@ class Athlete(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             if getattr(self, field) is not None:
                 _check_type(getattr(self, field), kind, field)
         _check_heart_rate(self.max_heart_rate)
+
+
+def declared(athlete: Athlete | None, needs: frozenset[str]) -> Athlete:
+    """The athlete with the declared values alone, which is what a plugin gets to see."""
+    if athlete is None:
+        return Athlete()
+    return Athlete(**{field: getattr(athlete, field) for field in needs})
 
 
 def _check_heart_rate(rate: object) -> None:
@@ -289,8 +297,8 @@ def _silenced(rules: dict[str, Any], wrong: list[str]) -> tuple[Silenced, ...]:
     for code, reason in rules.items():
         try:
             silenced.append(Silenced(code, reason))
-        except ValueError as error:
-            wrong.append(f"silenced.{error}")
+        except (ValueError, TypeError) as error:
+            wrong.append(f"silenced: {error}")
     return tuple(silenced)
 
 

@@ -42,14 +42,22 @@ class Loss(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Exported(msgspec.Struct, frozen=True, kw_only=True):
-    """What an exporter gives back: bytes, and what it could not carry beside its declared capabilities."""
+    """What an exporter gives back.
+
+    Attributes:
+        data: The file's bytes.
+        losses: What it could not carry, beside its declared capabilities.
+        texts: The words that the athlete sees, where they cannot be found in the bytes as UTF-8 (a
+            compressed file, another encoding). Each backward or sideways step must say so in them.
+    """
 
     data: bytes
     losses: tuple[Loss, ...] = ()
+    texts: tuple[str, ...] | None = None
 
 
 class ExportRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything an exporter gets. It was checked: no error stands in it.
+    """Everything an exporter gets. It was checked: no error stands in it, unless somebody forced it.
 
     Attributes:
         timeline: The Workout unrolled in time; its `tree` keeps the repeats.
@@ -88,10 +96,18 @@ class ExportRequest(msgspec.Struct, frozen=True, kw_only=True):
         return self.timeline.where(segment)
 
 
-def check_description(name: str, suffix: str) -> None:
-    """Raise ValueError unless a format can be named and suffixed so."""
+def check_name(name: str, needs: frozenset[str] = frozenset()) -> None:
+    """Raise ValueError unless a plugin's object can be named so and need these values of Athlete."""
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
         raise ValueError(f"{name!r}: a format's name is lower-case letters, digits and hyphens")
+    missing = needs - set(Athlete.__struct_fields__)
+    if missing:
+        raise ValueError(f"{', '.join(sorted(missing))}: no value of Athlete")
+
+
+def check_description(name: str, suffix: str, needs: frozenset[str] = frozenset()) -> None:
+    """Raise ValueError unless a format can be named and suffixed so, and need these values of Athlete."""
+    check_name(name, needs)
     if not re.fullmatch(r"(\.[a-z0-9]+)+", suffix):
         raise ValueError(f"{suffix!r}: a suffix is written like .fit")
 
@@ -130,13 +146,10 @@ class Exporter(msgspec.Struct, frozen=True, kw_only=True):
     hint: str = ""
 
     def __post_init__(self) -> None:
-        check_description(self.name, self.suffix)
+        check_description(self.name, self.suffix, self.needs)
         unknown = self.carries - set(CAPABILITIES)
         if unknown:
             raise ValueError(f"{', '.join(sorted(unknown))}: capabilities are {', '.join(CAPABILITIES)}")
-        missing = self.needs - set(Athlete.__struct_fields__)
-        if missing:
-            raise ValueError(f"{', '.join(sorted(missing))}: no value of Athlete")
 
     def carried(self, options: object) -> frozenset[Capability]:
         """What the format carries with these options."""

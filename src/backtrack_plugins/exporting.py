@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, get_args
 import msgspec
 
 from backtrack_plugins import __version__
-from backtrack_plugins.athlete import Athlete
-from backtrack_plugins.checking import RULES_VERSION, check, is_safe
+from backtrack_plugins.athlete import declared
+from backtrack_plugins.checking import RULES_VERSION, check, check_losses, check_words, is_safe
 from backtrack_plugins.errors import PluginError, UnsafeWorkout, UsageError
 from backtrack_plugins.exporter import Artifact, Exported, Exporter, ExportRequest, Loss, capability_losses
 from backtrack_plugins.files import is_file_name
-from backtrack_plugins.registry import Registry, call
+from backtrack_plugins.registry import Registry, call, installed
 from backtrack_plugins.timeline import RepeatedSegments, Timeline, TreePart, expand
 from backtrack_plugins.units import shown
 from backtrack_plugins.workout import Workout, unprintable
@@ -24,6 +24,7 @@ from backtrack_plugins.writing import INDENT, header_lines
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from backtrack_plugins.athlete import Athlete
     from backtrack_plugins.problem import Problem
 
 SAFETY_SENTENCES = (
@@ -41,6 +42,7 @@ def export(
     *,
     options: Mapping[str, Any] | None = None,
     supervised_by: str | None = None,
+    force: bool = False,
     stem: str | None = None,
     registry: Registry | None = None,
 ) -> Artifact:
@@ -54,6 +56,7 @@ def export(
             and without either, first-timer.
         options: The exporter's options by name; texts are converted.
         supervised_by: Who stands beside the treadmill; stands in the artifact.
+        force: Let errors pass, but none that is absolute; the artifact says which.
         stem: File name without suffix; the workout file's, else one made of its name.
         registry: Where exporters are looked up.
 
@@ -61,7 +64,7 @@ def export(
         UnsafeWorkout: when a rule is broken, with every problem.
         CannotExport: when this format has no way to carry it.
         UsageError: when an option is wrong or the format needs a value of the athlete that is not there.
-        PluginError: when the plugin is missing, disabled, clashing or broken.
+        PluginError: when the plugin is missing, disabled, clashing or broken, or when a check plugin is.
 
     >>> from backtrack_plugins.page import parse
     >>> workout = parse("name: Easy\n9:00 forward walk 5 km/h\n1:00 backward walk 2 km/h grip rail")
@@ -70,24 +73,42 @@ def export(
     """
     if stem is not None and not is_file_name(stem):
         raise UsageError(f"{shown(stem)!r} is no file name; leave out folders and marks such as : ? *")
-    exporter = (registry or Registry()).get("exporter", format, Exporter)
+    registry = registry or installed()
+    exporter = registry.get("exporter", format, Exporter)
     request, problems = checked_request(
-        exporter, workout, athlete, options=options, supervised_by=supervised_by
+        exporter,
+        workout,
+        athlete,
+        options=options,
+        supervised_by=supervised_by,
+        force=force,
+        registry=registry,
     )
     exported = run(exporter, request)
     left_out = {loss.what for loss in exported.losses}
     carried = call(f"the exporter {exporter.name}", lambda: exporter.carried(request.options)) - left_out
     lost = capability_losses(request.timeline, carried)
+    losses = (*(loss for loss in lost if loss.what not in left_out), *exported.losses)
+    problems = (*problems, *check_losses(losses))
+    if "direction" not in carried:
+        problems = (*problems, *check_words(request.timeline, _shown_to_athlete(exported)))
+        if not is_safe(problems, force=force):
+            raise UnsafeWorkout(problems)
     return Artifact(
         name=(stem or _stem(workout)) + exporter.suffix,
         media_type=exporter.media_type,
         data=exported.data,
-        losses=(*(loss for loss in lost if loss.what not in left_out), *exported.losses),
+        losses=losses,
         problems=problems,
         timeline=request.timeline,
         format=exporter.name,
         hint=exporter.hint,
     )
+
+
+def _shown_to_athlete(exported: Exported) -> tuple[str, ...]:
+    """The texts that the athlete sees: those the exporter names, else whatever stands in its bytes."""
+    return (exported.data.decode("utf-8", "replace"),) if exported.texts is None else exported.texts
 
 
 def checked_request(
@@ -97,6 +118,8 @@ def checked_request(
     *,
     options: Mapping[str, Any] | None = None,
     supervised_by: str | None = None,
+    force: bool = False,
+    registry: Registry | None = None,
 ) -> tuple[ExportRequest, tuple[Problem, ...]]:
     """What an exporter gets for a workout, with the warnings and infos of the check that it passed.
 
@@ -105,17 +128,18 @@ def checked_request(
         UsageError: when an option or the supervisor's name is wrong.
     """
     chosen = _options(exporter, options or {})
-    notices = notices_for(supervised_by)
     timeline = expand(workout, athlete)
-    problems = check(timeline, supervised_by=supervised_by)
-    if not is_safe(problems):
+    problems = check(timeline, athlete, supervised_by=supervised_by, registry=registry)
+    if not is_safe(problems, force=force):
         raise UnsafeWorkout(problems)
+    passed = sorted({problem.code for problem in problems if problem.severity == "error"})
+    notices = notices_for(supervised_by, forced=passed)
     request = ExportRequest(
         timeline=timeline,
         page=page_of(timeline, notices),
         header=tuple(header_lines(workout)),
         notices=notices,
-        athlete=_declared(athlete, exporter.needs),
+        athlete=declared(athlete, exporter.needs),
         options=chosen,
     )
     return request, problems
@@ -136,14 +160,21 @@ def run(exporter: Exporter, request: ExportRequest) -> Exported:
     data: Any = answer.data
     if not isinstance(data, bytes):
         raise PluginError(f"{who} returned Exported with data of type {type(data).__name__}, not bytes")
+    texts: Any = answer.texts
+    if texts is not None and not (isinstance(texts, tuple) and all(isinstance(text, str) for text in texts)):
+        raise PluginError(f"{who} returned Exported with texts that are no tuple of str")
     losses: Any = answer.losses
     if not isinstance(losses, tuple) or not all(isinstance(loss, Loss) for loss in losses):
         raise PluginError(f"{who} returned Exported with losses that are no tuple of Loss")
     return answer
 
 
-def notices_for(supervised_by: str | None) -> tuple[str, ...]:
+def notices_for(supervised_by: str | None, *, forced: Sequence[str] = ()) -> tuple[str, ...]:
     """The sentences that stand in an artifact, most important first.
+
+    Args:
+        supervised_by: Who stands beside the treadmill.
+        forced: Codes of the rules that were broken and let pass.
 
     Raises:
         UsageError: when the supervisor's name is empty, longer than 60 characters or unprintable.
@@ -153,6 +184,8 @@ def notices_for(supervised_by: str | None) -> tuple[str, ...]:
         if not supervised_by.strip() or len(supervised_by) > 60 or unprintable(supervised_by) is not None:
             raise UsageError("the supervisor's name is 1 to 60 printable characters")
         notices = (f"Supervised by {supervised_by.strip()}.", *notices)
+    if forced:
+        notices = (f"Forced: broken and let pass: {', '.join(forced)}.", *notices)
     return (*notices, f"backtrack-plugins {__version__}, rules {RULES_VERSION}")
 
 
@@ -174,12 +207,6 @@ def _tree_lines(parts: Sequence[TreePart], depth: int) -> Iterator[str]:
         else:
             for line in part.lines:
                 yield INDENT * depth + line
-
-
-def _declared(athlete: Athlete | None, needs: frozenset[str]) -> Athlete:
-    if athlete is None:
-        return Athlete()
-    return Athlete(**{field: getattr(athlete, field) for field in needs})
 
 
 def _options(exporter: Exporter, given: Mapping[str, Any]) -> msgspec.Struct | None:

@@ -5,6 +5,9 @@ offers, so that listing formats imports no plugin and asking for one imports tha
 
     [project.entry-points."backtrack_plugins.exporters"]
     my-watch = "backtrack_my_watch.plugin"
+
+Check plugins are the exception in one thing: every one that is installed is imported for every check
+and export, and a broken one stops every export until it is disabled by name.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ import pluggy
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from backtrack_plugins.checking import Check
     from backtrack_plugins.exporter import Exporter
     from backtrack_plugins.importer import Importer
 
@@ -61,5 +65,33 @@ def backtrack_importers() -> Iterable[Importer]:
         def backtrack_importers():
             watch = Importer(name="my-watch", summary="My watch", suffix=".mw", recognise=is_mw, read=from_mw)
             return [watch]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def backtrack_checks() -> Iterable[Check]:
+    """Offer rules of your own; entry-point group ``backtrack_plugins.checks``.
+
+    They can add problems, and never take one of the core's away. Codes begin with the check's name.
+
+    Example::
+
+        from backtrack_plugins import Check, Problem, hookimpl
+
+
+        def closing_time(request):
+            if request.timeline.totals.seconds > 3600:
+                yield Problem(
+                    code="club-hours/long",
+                    severity="warning",
+                    message="the club's treadmills stop by themselves after an hour",
+                    hint="make two workouts of it",
+                )
+
+
+        @hookimpl
+        def backtrack_checks():
+            return [Check(name="club-hours", summary="Our club's hours", check=closing_time)]
     """
     raise NotImplementedError

@@ -102,7 +102,7 @@ LIMITS: dict[Level, LevelLimits] = {
         straddle=Amount("0:20"),
     ),
     "advanced": LevelLimits(
-        opens="16 workouts done, and 5 minutes hands free at 4.8 km/h (3.0 mph) or 3 minutes hands free at 4 %",
+        opens="16 workouts done, and hands free 5 minutes at 4.8 km/h (3.0 mph) or 3 minutes at 4 %",
         backward_walk=Limit.of("5.8", "3.6"),
         backward_jog=Limit.of("8.0", "5.0"),
         sideways_walk=Limit.of("4.0", "2.5"),

@@ -53,6 +53,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         where: File, line, column, step.
         text: The offending text, as written.
         absolute: No option, level or supervisor lets it pass.
+        silenced: Why the athlete chose not to see it; empty when they did not. Never an error.
     """
 
     code: str
@@ -62,6 +63,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     where: Where = Where()
     text: str = ""
     absolute: bool = False
+    silenced: str = ""
 
     def __str__(self) -> str:
         place = str(self.where)

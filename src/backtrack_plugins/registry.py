@@ -42,6 +42,7 @@ class Kind(namedtuple("Kind", "name group hook")):  # noqa: PYI024 - see above
 KINDS = {
     "exporter": Kind("exporter", "backtrack_plugins.exporters", "backtrack_exporters"),
     "importer": Kind("importer", "backtrack_plugins.importers", "backtrack_importers"),
+    "check": Kind("check", "backtrack_plugins.checks", "backtrack_checks"),
 }
 
 
@@ -64,8 +65,8 @@ class PluginRow(
     """One plugin in the list.
 
     Attributes:
-        kind: What it is: exporter, importer.
-        name: The format's name.
+        kind: What it is: exporter, importer, check.
+        name: The format's or the check's name.
         distribution: The installed distribution that brings it.
         version: That distribution's version.
         summary: That distribution's own summary line.
@@ -132,6 +133,7 @@ class Registry:
         self._environ = os.environ if environ is None else environ
         self._rows: list[PluginRow] | None = None
         self._manager: Any = None
+        self._all: dict[str, list[Any]] = {}
 
     def rows(self, kind: str | None = None) -> list[PluginRow]:
         """Every plugin, or those of one kind, by kind and name. Imports none of them."""
@@ -177,6 +179,21 @@ class Registry:
             PluginError: when it is disabled, claimed twice, reserved or broken.
         """
         return self._load(self.find(kind, name), expected)
+
+    def all(self, kind: str, expected: type[_Offered]) -> list[_Offered]:
+        """Import every plugin of a kind that is not disabled, and return what each offers.
+
+        Args:
+            kind: Such as ``check``.
+            expected: What the hook's objects are.
+
+        Raises:
+            PluginError: when one is claimed twice, reserved or broken.
+        """
+        if kind not in self._all:
+            enabled = [row for row in self.rows(kind) if row.state != "disabled"]
+            self._all[kind] = [self._load(self.find(kind, row.name), expected) for row in enabled]
+        return self._all[kind]
 
     def find(self, kind: str, name: str) -> PluginRow:
         """The row of a name, without importing the plugin.
@@ -269,6 +286,18 @@ class Registry:
         others = [other for other in manager.get_plugins() if other is not plugin]
         results = manager.subset_hook_caller(KINDS[row.kind].hook, others)()
         return [candidate for offered in results for candidate in offered]
+
+
+_installed: tuple[object, Registry] | None = None
+
+
+def installed() -> Registry:
+    """The plugins installed here, looked up again when the path or the settings change."""
+    global _installed  # noqa: PLW0603 - one answer for the process, as sys.path and os.environ are
+    key = (tuple(sys.path), os.environ.get(DISABLE), os.environ.get(STRICT))
+    if _installed is None or _installed[0] != key:
+        _installed = (key, Registry())
+    return _installed[1]
 
 
 _STATED: dict[str, str] = {

@@ -306,6 +306,19 @@ class Speed(Quantity):
             return _EXACT.multiply(self.number, limit.kmh) < 3600
         return self.kmh > limit.kmh
 
+    def is_below(self, limit: Limit) -> bool:
+        """Whether the speed is below a limit, in the system it was written in.
+
+        >>> limit = Limit.of("4.5", "2.8")
+        >>> Speed("2.8 mph").is_below(limit), Speed("4.49 km/h").is_below(limit)
+        (False, True)
+        """
+        if self.unit == "mph":
+            return self.number < limit.mph
+        if self.unit == "/mi":
+            return _EXACT.multiply(self.number, limit.mph) > 3600
+        return not self.exceeds(limit) and self.kmh != limit.kmh
+
     def stepped(self, increment: Speed, *, down: bool) -> Speed:
         """The nearest multiple of an increment, in the increment's unit; the next lower one with `down`.
 

@@ -7,7 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from backtrack_plugins.cli.inputs import find_athlete, level_said, read_all, timeline_source, treadmill_said
-from backtrack_plugins.cli.output import report_errors, say, say_json, warn
+from backtrack_plugins.cli.output import report_errors, said_of_problems, say, say_json, warn
 from backtrack_plugins.errors import BacktrackError, UsageError
 from backtrack_plugins.exporter import Artifact, Exporter
 from backtrack_plugins.exporting import export
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from backtrack_plugins.workout import Workout
 
 WIDTH = 96
+LISTED_AS_LOSS = "BT801"
 
 
 class _Made(NamedTuple):
@@ -51,6 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
                     athlete,
                     options=options.get(name),
                     supervised_by=arguments.supervised_by,
+                    force=arguments.force,
                     registry=registry,
                 )
                 made.append(_Made(workout, exporter, artifact))
@@ -129,8 +131,9 @@ def _say_notes(made: Sequence[_Made], athlete_file: str) -> None:
     for each in {id(each.workout): each for each in reversed(made)}.values():
         timeline = each.artifact.timeline
         warn(f"{_file(each.workout)}: {level_said(timeline, athlete_file)}; {treadmill_said(timeline)}")
-        for problem in each.artifact.problems:
-            warn(str(problem))
+        shown = [problem for problem in each.artifact.problems if problem.code != LISTED_AS_LOSS]
+        for line in said_of_problems(shown):
+            warn(line)
 
 
 def _row(made: _Made, file: Written) -> list[str]:

@@ -30,15 +30,20 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _checked(registry: Registry, row: PluginRow) -> PluginRow:
+    from backtrack_plugins.checking import Check
     from backtrack_plugins.exporter import Exporter
     from backtrack_plugins.importer import Importer
 
-    expected: dict[str, type] = {"exporter": Exporter, "importer": Importer}
+    expected: dict[str, type] = {"exporter": Exporter, "importer": Importer, "check": Check}
     return registry.checked(row, expected[row.kind])
 
 
 def _listed(rows: list[PluginRow]) -> str:
-    verbs = {"exporter": "export to", "importer": "import from"}
+    verbs = {
+        "exporter": "export to",
+        "importer": "import from",
+        "check": "check beside our rules",
+    }
     blocks = []
     for kind in KINDS:
         cells = [

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Any, TextIO
 
     from backtrack_plugins.errors import BacktrackError
+    from backtrack_plugins.problem import Problem
 
 
 _COMMANDS_A_TERMINAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -53,6 +54,22 @@ def _write(stream: TextIO | None, text: str) -> None:
         stream.write(text)
     except BrokenPipeError:  # the reader had enough; the work goes on, and so does its exit code
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def said_of_problems(problems: Iterable[Problem]) -> list[str]:
+    """Problems as text: each in full, then one line for each code that the athlete silenced."""
+    lines: list[str] = []
+    silenced: dict[tuple[str, str], int] = {}
+    for problem in problems:
+        if problem.silenced:
+            key = (problem.code, problem.silenced)
+            silenced[key] = silenced.get(key, 0) + 1
+        else:
+            lines.append(str(problem))
+    for (code, reason), count in silenced.items():
+        findings = "1 finding" if count == 1 else f"{count} findings"
+        lines.append(f"silenced {code}: {reason} ({findings})")
+    return lines
 
 
 def table(rows: Iterable[Sequence[str]], *, indent: str = "") -> str:

@@ -7,8 +7,10 @@ import os
 
 TYPE_CHECKING = False  # typing itself costs 3 ms at every start, and nothing here needs it to run
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
+
+    _Actions = Sequence[argparse.ArgumentParser]
 
 _EXIT_CODES = (
     "exit codes: 0 fine; 1 the workout has problems; 2 wrong usage or unreadable input; "
@@ -33,18 +35,27 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, (said, arguments_of) in _COMMANDS.items():
+        command = commands.add_parser(name, help=said)
+        for each in (command, *arguments_of(command)):
+            each.add_argument("--json", action="store_true", help="the same as data")
+            each.epilog = _EXIT_CODES
+    return parser
 
-    formats = commands.add_parser(
-        "formats", help="list what is installed: formats to export to and import from"
-    )
-    formats.add_argument("--check", action="store_true", help="import each plugin and find the broken ones")
 
-    show = commands.add_parser("show", help="show a workout in time")
+def _show(show: argparse.ArgumentParser) -> _Actions:
     _workouts(show)
     _athlete(show)
     show.add_argument("--cues", action="store_true", help="show what is announced when")
+    return ()
 
-    check = commands.add_parser("check", help="say what the safety rules have to say")
+
+def _formats(formats: argparse.ArgumentParser) -> _Actions:
+    formats.add_argument("--check", action="store_true", help="import each plugin and find the broken ones")
+    return ()
+
+
+def _check(check: argparse.ArgumentParser) -> _Actions:
     _workouts(check, "a .backtrack file, its .json form, a name of the library, or a programme's folder")
     _athlete(check)
     check.add_argument("--level", choices=_LEVELS, help="check for this level instead of the athlete's")
@@ -54,13 +65,15 @@ def build_parser() -> argparse.ArgumentParser:
     )
     check.add_argument("-o", "--output", metavar="FILE", help="with --fix: the file to write")
     _overwrite(check)
+    return ()
 
-    explain = commands.add_parser(
-        "explain", help="explain a problem code: the rule, its threshold, its source"
-    )
+
+def _explain(explain: argparse.ArgumentParser) -> _Actions:
     explain.add_argument("codes", nargs="+", metavar="CODE", help="such as BT305")
+    return ()
 
-    level = commands.add_parser("level", help="find your level, and write it to athlete.toml")
+
+def _level(level: argparse.ArgumentParser) -> _Actions:
     _athlete(level)
     level.add_argument("--doctor-first", choices=_YES_NO, help="does any of the stop items apply to you?")
     level.add_argument("--supervised-only", choices=_YES_NO, help="does any of the items for company apply?")
@@ -76,16 +89,18 @@ def build_parser() -> argparse.ArgumentParser:
         choices=_YES_NO,
         help="5 minutes backward hands free at 4.8 km/h (3.0 mph), or 3 minutes at 4 %%?",
     )
+    return ()
 
-    library = commands.add_parser(
-        "library", help="list the built-in workouts, finishers and openers, or show one"
-    )
+
+def _library(library: argparse.ArgumentParser) -> _Actions:
     _athlete(library)
     library_actions = library.add_subparsers(dest="action", metavar="ACTION")
     library_show = library_actions.add_parser("show", help="show one: its page, and why it is as it is")
     library_show.add_argument("name", metavar="NAME", help="such as first-steps")
+    return (library_show,)
 
-    add = commands.add_parser("add", help="put a block before or after a run of yours")
+
+def _add(add: argparse.ArgumentParser) -> _Actions:
     add.add_argument("block", metavar="BLOCK", help="a name of the library, or a workout file")
     where = add.add_mutually_exclusive_group(required=True)
     where.add_argument("--after", metavar="RUN", help="the run that comes first")
@@ -94,8 +109,10 @@ def build_parser() -> argparse.ArgumentParser:
     _overwrite(add)
     _athlete(add)
     _supervised(add)
+    return ()
 
-    programme = commands.add_parser("programme", help="a dated series of workouts that grows with you")
+
+def _programme(programme: argparse.ArgumentParser) -> _Actions:
     actions = programme.add_subparsers(dest="action", metavar="ACTION", required=True)
     new = actions.add_parser("new", help="begin a programme in a folder of its own")
     new.add_argument("--start", default="next", metavar="DATE", help="a date such as 2026-12-02, or: next")
@@ -116,8 +133,10 @@ def build_parser() -> argparse.ArgumentParser:
         action.add_argument("--today", metavar="DATE", help="the date to count from (default: today's)")
     for action in (new, next_):
         _overwrite(action)
+    return (new, next_, programme_show)
 
-    export = commands.add_parser("export", help="write workouts in other formats")
+
+def _export(export: argparse.ArgumentParser) -> _Actions:
     _workouts(export)
     export.add_argument(
         "--to",
@@ -145,26 +164,25 @@ def build_parser() -> argparse.ArgumentParser:
         action="store_true",
         help="let everything but the absolute rules pass; the artifact says so",
     )
+    return ()
 
-    import_ = commands.add_parser("import", help="print the page that a foreign file carries")
+
+def _import(import_: argparse.ArgumentParser) -> _Actions:
     import_.add_argument("file", metavar="FILE", help="a file in a format that an installed plugin reads")
     import_.add_argument(
         "--from", dest="importer", metavar="FORMAT", help="the format, when its first bytes do not tell"
     )
+    return ()
 
-    format_ = commands.add_parser("format", help="rewrite workout files in canonical form, keeping comments")
+
+def _format(format_: argparse.ArgumentParser) -> _Actions:
     _workouts(format_)
     how = format_.add_mutually_exclusive_group()
     how.add_argument("--write", action="store_true", help="rewrite the files; otherwise print")
     how.add_argument(
         "--check", action="store_true", help="change nothing; exit code 1 when something would change"
     )
-
-    actions_too = (library_show, new, next_, programme_show)
-    for command in (*commands.choices.values(), *actions_too):
-        command.add_argument("--json", action="store_true", help="the same as data")
-        command.epilog = _EXIT_CODES
-    return parser
+    return ()
 
 
 def _workouts(
@@ -194,6 +212,21 @@ def _supervised(command: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="who stands beside the treadmill; relaxes the few rules that say so",
     )
+
+
+_COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], _Actions]]] = {
+    "show": ("show a workout in time", _show),
+    "check": ("say what the safety rules have to say", _check),
+    "explain": ("explain a problem code: the rule, its threshold, its source", _explain),
+    "level": ("find your level, and write it to athlete.toml", _level),
+    "library": ("list the built-in workouts, finishers and openers, or show one", _library),
+    "add": ("put a block before or after a run of yours", _add),
+    "programme": ("a dated series of workouts that grows with you", _programme),
+    "export": ("write workouts in other formats", _export),
+    "import": ("print the page that a foreign file carries", _import),
+    "format": ("rewrite workout files in canonical form, keeping comments", _format),
+    "formats": ("list what is installed: formats to export to and import from, and checks", _formats),
+}
 
 
 def _formatter(prog: str) -> argparse.HelpFormatter:
