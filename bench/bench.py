@@ -20,7 +20,9 @@ import measuring
 import pages
 
 from backtrack_garmin.workout_file import build
-from backtrack_plugins import Athlete, InvalidWorkout, RaceTime, parse
+from backtrack_plugins import Athlete, InvalidWorkout, RaceTime, check, expand, parse
+from backtrack_plugins.checking import check_rules
+from backtrack_plugins.energy import energy
 from backtrack_plugins.exporter import Exporter
 from backtrack_plugins.exporting import checked_request
 from backtrack_plugins.registry import Registry
@@ -58,7 +60,7 @@ def main() -> None:
     """Measure everything and print it."""
     print("\n".join(f"- {line}" for line in machine()))
     print(f"- Load average before: {os.getloadavg()[0]:.2f}\n" if hasattr(os, "getloadavg") else "")
-    print(table([*exporting(), *reading(), *processes()]))
+    print(table([*exporting(), *reading(), *checking(), *processes()]))
 
 
 def machine() -> Iterator[str]:
@@ -135,6 +137,32 @@ def reading() -> Iterator[Row]:
     )
     good = measuring.of_functions({"good": refusing(pages.TOO_MANY_GOOD)}, rounds=9)["good"]
     yield Row("refusing 20,000 good lines: too many segments", good)
+
+
+def checking() -> Iterator[Row]:
+    """The rules over a workout of 12 steps, and over 5,000 segments."""
+    small = expand(parse(pages.AFTER_INTERVALS), ATHLETE)
+    large = expand(parse(pages.FIVE_THOUSAND), ATHLETE)
+    assert len(large.segments) == 5000, len(large.segments)
+    taken = measuring.of_functions(
+        {
+            "rules": lambda: check_rules(small, ATHLETE),
+            "plugins": lambda: check(small, ATHLETE),
+            "energy": lambda: energy(small),
+        }
+    )
+    whole = taken["plugins"]
+    yield Row("checking a workout of 12 steps: the rules", taken["rules"], "1")
+    yield Row(
+        "the same, and the installed check plugins",
+        whole,
+        f"{whole / taken['rules']:.1f}",
+        "below 200 us",
+        whole < 200e-6,
+    )
+    yield Row("its energy", taken["energy"])
+    seconds = measuring.of_functions({"large": lambda: check_rules(large, ATHLETE)}, rounds=9)["large"]
+    yield Row("checking 5,000 segments", seconds, "", "below 30 ms", seconds < 0.03)
 
 
 def refusing(text: str) -> Callable[[], None]:

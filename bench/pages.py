@@ -83,3 +83,14 @@ def variants(page: str, pages: int = 500) -> Iterator[str]:
     for _ in range(pages):
         varied = re.sub(r"[0-9.]+ km/h", lambda _: next(speeds), page)
         yield re.sub(r"\b[0-9]+:[0-9]{2}\b", lambda _: next(times), varied)
+
+FIVE_THOUSAND = "\n".join(
+    [
+        "name: Five thousand segments",
+        "10:00 forward jog 8 km/h",
+        "10:00 forward walk 5 km/h",
+        *["0:10 backward walk 2 km/h light rail", "0:20 forward walk 5 km/h"] * 1249,
+        "0:10 left walk 2 km/h light rail",
+    ]
+)
+"""A step in three is backward and each is written by itself: with the straddles placed, 5,000 segments."""

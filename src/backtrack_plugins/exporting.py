@@ -254,7 +254,7 @@ _PLAIN: dict[Any, str] = {
 def _stem(workout: Workout) -> str:
     if workout.file is not None:
         stem = os.path.splitext(os.path.basename(workout.file))[0]
-        if stem[:1] != ".":
+        if stem[:1] != "." and is_file_name(stem):
             return stem
     plain = unicodedata.normalize("NFKD", workout.name).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "workout"

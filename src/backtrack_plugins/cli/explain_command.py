@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from backtrack_plugins.checking import Rule
 
 WIDTH = 96
-_OVER = {
+OVER_SAID = {
     "workout": "over one workout",
     "programme": "over a programme",
     "export": "over what an exporter wrote",
@@ -68,7 +68,7 @@ def rule_data(rule: Rule) -> dict[str, Any]:
         "title": rule.title,
         "why": rule.why,
         "severity": severity_said(rule),
-        "over": _OVER[rule.over],
+        "over": OVER_SAID[rule.over],
         "threshold": rule.threshold,
         "source": rule.source,
         "hint": rule.hint,

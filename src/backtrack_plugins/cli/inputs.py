@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from backtrack_plugins.athlete import Athlete, read_athlete
-from backtrack_plugins.errors import BacktrackError
+from backtrack_plugins.errors import BacktrackError, UnreadableInput
 from backtrack_plugins.reading import read
 
 if TYPE_CHECKING:
@@ -34,16 +34,20 @@ def configuration_folder() -> str:
     return user_config_dir(CONFIGURATION, appauthor=False)
 
 
+def athlete_path(path: str | None) -> str:
+    """The athlete.toml that a command means, whether or not it exists."""
+    return os.path.join(configuration_folder(), ATHLETE_FILE) if path is None else path
+
+
 def find_athlete(path: str | None) -> tuple[Athlete | None, str]:
     """The athlete, and the name of the file they come from; None and no name when nobody is known.
 
     Without a path it is the ``athlete.toml`` in the platform's configuration folder, if there is one.
     """
-    if path is None:
-        path = os.path.join(configuration_folder(), ATHLETE_FILE)
-        if not os.path.exists(path):
-            return None, ""
-    return read_athlete(path), path
+    file = athlete_path(path)
+    if path is None and not os.path.exists(file):
+        return None, ""
+    return read_athlete(file), file
 
 
 def read_all(paths: Iterable[str]) -> tuple[list[Workout], list[BacktrackError]]:
@@ -52,10 +56,32 @@ def read_all(paths: Iterable[str]) -> tuple[list[Workout], list[BacktrackError]]
     errors: list[BacktrackError] = []
     for path in dict.fromkeys(paths):
         try:
-            workouts.append(read(path))
+            workouts.append(read_workout(path))
         except BacktrackError as error:
             errors.append(error)
     return workouts, errors
+
+
+def read_workout(path: str) -> Workout:
+    """A workout file; where there is none, and the path is a name alone, the library's entry of that name.
+
+    Raises:
+        UnreadableInput: when it is neither, with the library's nearest name.
+        InvalidWorkout: with every problem of the file.
+    """
+    if os.path.lexists(path) or os.path.dirname(path):
+        return read(path)
+    from backtrack_plugins import library
+
+    if path in library.names():
+        return library.entry(path).workout
+    try:
+        return read(path)
+    except UnreadableInput as error:
+        near = library.nearest(path.removesuffix(".backtrack"))
+        if near is None:
+            raise
+        raise UnreadableInput(f"{error} The library has {near}; give that name to use it.") from None
 
 
 def level_said(timeline: Timeline, athlete_file: str) -> str:

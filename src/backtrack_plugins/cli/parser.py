@@ -37,9 +37,14 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, (said, arguments_of) in _COMMANDS.items():
         command = commands.add_parser(name, help=said)
-        for each in (command, *arguments_of(command)):
-            each.add_argument("--json", action="store_true", help="the same as data")
-            each.epilog = _EXIT_CODES
+        command.add_argument("--json", action="store_true", help="the same as data")
+        for action in arguments_of(command):
+            # Without a default of its own: it would hide what was said before the action's name.
+            action.add_argument(
+                "--json", action="store_true", default=argparse.SUPPRESS, help="the same as data"
+            )
+            action.epilog = _EXIT_CODES
+        command.epilog = _EXIT_CODES
     return parser
 
 
@@ -176,7 +181,7 @@ def _import(import_: argparse.ArgumentParser) -> _Actions:
 
 
 def _format(format_: argparse.ArgumentParser) -> _Actions:
-    _workouts(format_)
+    _workouts(format_, "a .backtrack file, or its .json form")
     how = format_.add_mutually_exclusive_group()
     how.add_argument("--write", action="store_true", help="rewrite the files; otherwise print")
     how.add_argument(

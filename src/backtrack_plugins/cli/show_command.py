@@ -8,6 +8,7 @@ import msgspec
 
 from backtrack_plugins.cli.inputs import find_athlete, level_said, read_all, timeline_source, treadmill_said
 from backtrack_plugins.cli.output import error_data, report_errors, say, say_json
+from backtrack_plugins.energy import ASSUMED_MASS, Energy, energy
 from backtrack_plugins.errors import BacktrackError
 from backtrack_plugins.timeline import RepeatedSegments, Segment, Timeline, TreePart, expand
 from backtrack_plugins.units import KM_PER_MILE, clock_of
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from backtrack_plugins.athlete import Athlete
+    from backtrack_plugins.units import Mass
 
 STRIP_WIDTH = 72
 _SIGNS = {"forward": ">", "backward": "<", "left": "L", "right": "R", "straddle": "|", "lap": "~"}
@@ -34,7 +36,11 @@ def run(arguments: argparse.Namespace) -> int:
         except BacktrackError as error:
             errors.append(error)
     if arguments.json:
-        data = [timeline_data(timeline) for timeline in timelines]
+        mass = _mass(athlete)
+        data = [
+            {**timeline_data(timeline), "energy": energy_data(energy(timeline, mass))}
+            for timeline in timelines
+        ]
         say_json({"timelines": data, "errors": [error_data(error) for error in errors]})
         return max((error.exit_code for error in errors), default=0)
     if timelines:
@@ -59,6 +65,16 @@ def timeline_data(timeline: Timeline) -> dict[str, Any]:
     }
 
 
+def energy_data(estimate: Energy) -> dict[str, Any]:
+    """What a Timeline costs as plain data: the sums, and each step that is in none of them once, with why."""
+    whys = {segment.step_number: why for segment, why in estimate.outside}
+    beside = {"segments", "outside"}
+    return {
+        **{name: getattr(estimate, name) for name in Energy.__struct_fields__ if name not in beside},
+        "outside": [{"step": step, "why": why} for step, why in whys.items()],
+    }
+
+
 def _shown(timeline: Timeline, athlete: Athlete | None, athlete_file: str, *, cues: bool) -> Iterator[str]:
     workout = timeline.workout
     yield workout.name
@@ -73,6 +89,7 @@ def _shown(timeline: Timeline, athlete: Athlete | None, athlete_file: str, *, cu
     yield from _tree_lines(timeline.tree, width, 0, cues=cues)
     yield ""
     yield _totals(timeline, imperial=athlete is not None and athlete.units == "imperial")
+    yield energy_said(energy(timeline, _mass(athlete)), _mass(athlete))
 
 
 def _strip(segments: Sequence[Segment], seconds: float) -> Iterator[str]:
@@ -124,3 +141,20 @@ def _totals(timeline: Timeline, *, imperial: bool) -> str:
     if totals.lap_steps:
         said += f"; and {totals.lap_steps} until the lap button, not counted"
     return said
+
+
+def _mass(athlete: Athlete | None) -> Mass | None:
+    return None if athlete is None else athlete.mass
+
+
+def energy_said(estimate: Energy, mass: Mass | None) -> str:
+    """What a Timeline costs, for people to read."""
+    gross = estimate.gross_kcal
+    if not gross.value:
+        return "energy: no estimate; no step with a time is within what the energy model knows"
+    whose = f"{ASSUMED_MASS}, assumed" if mass is None else str(mass)
+    left_out = ""
+    if estimate.unestimated_seconds:
+        clock = clock_of(round(estimate.unestimated_seconds))
+        left_out = f", without {clock} outside what the energy model knows"
+    return f"energy {gross.low:.0f} to {gross.high:.0f} kcal gross for {whose} (an estimate{left_out})"
