@@ -13,7 +13,7 @@ export PIP_CONSTRAINT := constraints.txt
 
 EXAMPLE := examples/workouts/after-intervals-reset.backtrack
 
-.PHONY: demo test lint bench docs clean
+.PHONY: demo test lint fuzz bench docs clean
 
 demo: $(VENV)/.installed
 	@mkdir -p out
@@ -32,6 +32,10 @@ lint: $(VENV)/.installed-tests
 	$(IN_VENV) -m ruff format --check .
 	$(IN_VENV) -m mypy
 	$(IN_VENV) -c "from importlinter.cli import lint_imports_command; lint_imports_command()" --no-cache
+
+# Slow, and so not among the tests: 20,000 programmes with random outcomes, and no workout may break a rule.
+fuzz: $(VENV)/.installed-tests
+	$(IN_VENV) tools/fuzz_programme.py 20000
 
 bench: $(VENV)/.installed-bench
 	$(IN_VENV) -m compileall -q src plugins
@@ -61,6 +65,10 @@ $(VENV)/.installed-tests: $(VENV)/.installed requirements-test.txt
 	$(PIP) install -r requirements-test.txt
 	@touch $@
 
-$(VENV)/.installed-bench: $(VENV)/.installed-tests requirements-bench.txt
+$(VENV)/.installed-# Slow, and so not among the tests: 20,000 programmes with random outcomes, and no workout may break a rule.
+fuzz: $(VENV)/.installed-tests
+	$(IN_VENV) tools/fuzz_programme.py 20000
+
+bench: $(VENV)/.installed-tests requirements-bench.txt
 	$(PIP) install -r requirements-bench.txt
 	@touch $@

@@ -213,7 +213,7 @@ class TestHeaders:
 
 class TestWhatItLeaves:
     def test_two_bouts_that_run_together_are_for_the_check_to_find(self) -> None:
-        run = workout("10:00 forward jog 8 km/h", "2:00 backward walk 2 km/h grip rail")
+        run = workout("10:00 forward jog 8 km/h hard", "2:00 backward walk 2 km/h grip rail")
         joined = join(block("2:00 backward walk 2 km/h grip rail"), run)
         assert lines(joined)[1:3] == ["2:00 backward walk 2 km/h grip rail"] * 2
         assert "BT201" in codes(joined)

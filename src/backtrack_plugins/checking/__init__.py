@@ -164,11 +164,14 @@ def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(problems, key=lambda problem: problem.where.step or 0))
 
 
-def check_history(sessions: Sequence[Session], *, supervised_by: str | None = None) -> tuple[Problem, ...]:
+def check_history(
+    sessions: Sequence[Session], athlete: Athlete | None = None, *, supervised_by: str | None = None
+) -> tuple[Problem, ...]:
     """Find what the rules over a dated series have to say.
 
     Args:
         sessions: In the order of their dates.
+        athlete: Who may have silenced some.
         supervised_by: Who stands beside the treadmill.
 
     Returns:
@@ -188,7 +191,8 @@ def check_history(sessions: Sequence[Session], *, supervised_by: str | None = No
                 where=session.timeline.where(None),
             )
             found.append((sessions.index(session), problem))
-    return tuple(problem for _place, problem in sorted(found, key=lambda each: each[0]))
+    in_order = (problem for _place, problem in sorted(found, key=lambda each: each[0]))
+    return tuple(silence(in_order, athlete, RULE_OF))
 
 
 def check_losses(losses: Iterable[Loss]) -> Iterator[Problem]:

@@ -51,7 +51,7 @@ class Bout(NamedTuple):
     @property
     def seconds(self) -> float:
         """How long it lasts; segments until the lap button count as none."""
-        return sum(segment.seconds or 0.0 for segment in self.segments)
+        return sum((segment.seconds or 0.0 for segment in self.segments), 0.0)
 
 
 class Arrival(NamedTuple):

@@ -47,7 +47,12 @@ def find_athlete(path: str | None) -> tuple[Athlete | None, str]:
     file = athlete_path(path)
     if path is None and not os.path.exists(file):
         return None, ""
-    return read_athlete(file), file
+    athlete = read_athlete(file)
+    if athlete.silenced:
+        from backtrack_plugins.checking import RULE_OF, refuse_wrong_silencing
+
+        refuse_wrong_silencing(athlete, RULE_OF, file=file)
+    return athlete, file
 
 
 def read_all(paths: Iterable[str]) -> tuple[list[Workout], list[BacktrackError]]:
@@ -86,9 +91,10 @@ def read_workout(path: str) -> Workout:
 
 def level_said(timeline: Timeline, athlete_file: str) -> str:
     """Whose level holds, for people to read."""
+    unknown = f"{athlete_file} names none" if athlete_file else "no athlete is known"
     sources = {
         "athlete": f"from {athlete_file}",
-        "workout": "named by the workout; no athlete is known",
+        "workout": f"named by the workout; {unknown}",
         "assumed": "assumed; neither athlete nor workout names one",
     }
     return f"level {timeline.level} ({sources[timeline.level_source]})"
