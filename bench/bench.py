@@ -22,7 +22,7 @@ import pages
 from backtrack_garmin.workout_file import build
 from backtrack_plugins import Athlete, InvalidWorkout, RaceTime, check, expand, parse
 from backtrack_plugins.checking import check_rules
-from backtrack_plugins.energy import energy
+from backtrack_plugins.energy import estimate_energy
 from backtrack_plugins.exporter import Exporter
 from backtrack_plugins.exporting import checked_request
 from backtrack_plugins.registry import Registry
@@ -148,7 +148,7 @@ def checking() -> Iterator[Row]:
         {
             "rules": lambda: check_rules(small, ATHLETE),
             "plugins": lambda: check(small, ATHLETE),
-            "energy": lambda: energy(small),
+            "energy": lambda: estimate_energy(small),
         }
     )
     whole = taken["plugins"]

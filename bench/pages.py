@@ -84,6 +84,7 @@ def variants(page: str, pages: int = 500) -> Iterator[str]:
         varied = re.sub(r"[0-9.]+ km/h", lambda _: next(speeds), page)
         yield re.sub(r"\b[0-9]+:[0-9]{2}\b", lambda _: next(times), varied)
 
+
 FIVE_THOUSAND = "\n".join(
     [
         "name: Five thousand segments",

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import importlib
+import json
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from backtrack_plugins.cli import main
 from backtrack_plugins.registry import DISABLE, STRICT, Registry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 # The same examples everywhere, however busy the machine; `--hypothesis-profile=default` looks further.
@@ -36,13 +38,14 @@ class Plugins:
         *,
         exporters: tuple[str, ...] = (),
         importers: tuple[str, ...] = (),
+        checks: tuple[str, ...] = (),
         module: str | None = None,
         version: str = "1.0",
         folder: Path | None = None,
     ) -> str:
-        """Install a distribution whose one module offers formats; return the module's name."""
+        """Install a distribution whose one module offers formats and checks; return the module's name."""
         module = module or f"fake_{distribution.replace('-', '_').lower()}"
-        groups = {"exporters": exporters, "importers": importers}
+        groups = {"exporters": exporters, "importers": importers, "checks": checks}
         sections = [
             "\n".join([f"[backtrack_plugins.{group}]", *(f"{name} = {module}" for name in names)])
             for group, names in groups.items()
@@ -78,7 +81,7 @@ class Plugins:
         return Registry(path=[str(self.folder)], environ=environ or {})
 
     def calls(self, module: str) -> list[object]:
-        """What the exporters of a module made by `exporter_source` were called with."""
+        """What the exporters or checks of a module made by one of the fixtures below were called with."""
         found = sys.modules.get(module)
         return [] if found is None else list(found.CALLS)
 
@@ -102,11 +105,45 @@ def plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Plugins
         sys.modules.pop(module, None)
 
 
+class Outcome(NamedTuple):
+    """What a command ended with, and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def data(self) -> Any:
+        """What ``--json`` printed."""
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Outcome]:
+    """Run a command in an empty folder, for a user who has configured nothing."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+
+    def run(*arguments: object) -> Outcome:
+        code = main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return Outcome(code, captured.out, captured.err)
+
+    return run
+
+
 @pytest.fixture
 def exporter_source():
-    """Source of a plugin with one exporter that records its calls; `body` is the end of its function."""
+    """Source of a plugin with one exporter that records its calls; `body` is the end of its function.
 
-    def source(name: str, body: str = "return b'data'", fields: str = "", before: str = "") -> str:
+    Without a body its words name one backward step, which is the least that an athlete must be told.
+    """
+
+    def source(name: str, body: str = "return b'backward'", fields: str = "", before: str = "") -> str:
         return f"""
 import msgspec
 from backtrack_plugins import BacktrackError, CannotExport, Exported, Exporter, Loss, Problem, hookimpl
@@ -123,6 +160,30 @@ def backtrack_exporters():
     return [Exporter(
         name={name!r}, summary="A fake", suffix=".fake", media_type="text/plain", export=export, {fields}
     )]
+"""
+
+    return source
+
+
+@pytest.fixture
+def check_source():
+    """Source of a plugin with one check that records its calls; `body` is the end of its function."""
+
+    def source(name: str, body: str = "return []", fields: str = "", before: str = "") -> str:
+        return f"""
+import msgspec
+from backtrack_plugins import Check, Problem, UsageError, Where, hookimpl
+
+CALLS = []
+{before}
+
+def check(request):
+    CALLS.append(request)
+    {body}
+
+@hookimpl
+def backtrack_checks():
+    return [Check(name={name!r}, summary="A fake", check=check, {fields})]
 """
 
     return source

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 import backtrack_plugins as bt
+from backtrack_plugins import library
 from backtrack_plugins.cli import main
 from backtrack_plugins.cli.inputs import ATHLETE_FILE, CONFIGURATION
 from backtrack_plugins.files import LEDGER
@@ -22,15 +23,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-FIRST_STEPS = EXAMPLES / "workouts" / "first-steps.backtrack"
-TENNIS = EXAMPLES / "workouts" / "tennis-four-way.backtrack"
+BUILT_IN = Path(library.__file__).parent / "workouts"
+FIRST_STEPS = BUILT_IN / "first-steps.backtrack"
+TENNIS = BUILT_IN / "tennis-four-way.backtrack"
 ATHLETE = EXAMPLES / "athlete.toml"
 
 TARGETS = {"garmin-fit": ".fit", "zwo": ".zwo", "strava-text": ".strava.txt", "segments-csv": ".csv"}
 
 SAFE = "name: Safe\n9:00 forward walk 5 km/h\n"
-WARNED = "name: Warned\n9:00 forward walk 5 km/h\n1:00 backward walk 2 km/h 11% light rail\n"
-UNSAFE = "name: Unsafe\n9:00 forward walk 5 km/h\n1:00 backward walk 7 km/h light rail\n"
+WARNED = """\
+name: Warned
+2:00 forward walk 5 km/h
+1:00 backward walk 2 km/h grip rail
+9:00 forward walk 5 km/h
+"""
+UNSAFE = """\
+name: Unsafe
+9:00 forward walk 5 km/h
+1:00 backward walk 7 km/h grip rail
+3:00 forward walk 5 km/h
+"""
 UNTIDY = """\
 # a comment at the top
 level: beginner
@@ -119,9 +131,11 @@ class TestFormats:
     ) -> None:
         done = backtrack("formats")
         assert (done.code, done.err) == (0, "")
-        exports, _, imports = done.out.partition("import from")
+        exports, _, others = done.out.partition("import from")
+        imports, _, checks = others.partition("check beside our rules")
+        listed = {"exporter": exports, "importer": imports, "check": checks}
         for row in Registry().rows():
-            assert f"{row.name} " in (exports if row.kind == "exporter" else imports)
+            assert f"{row.name} " in listed[row.kind]
             assert f"{row.distribution} {row.version}" in done.out
         assert set(TARGETS) <= {row.name for row in Registry().rows("exporter")}
 
@@ -228,8 +242,13 @@ class TestCheck:
         ("text", "code", "verdict", "found"),
         [
             (SAFE, 0, "safe to export", []),
-            (WARNED, 0, "safe to export", ["BT402"]),
-            (UNSAFE, 1, "not safe to export", ["BT102", "BT310"]),
+            (WARNED, 0, "safe to export", ["BT601"]),
+            (
+                UNSAFE,
+                1,
+                "not safe to export",
+                ["BT101", "BT102", "BT107", "BT309", "BT310", "BT701"],
+            ),
         ],
         ids=["safe", "warned", "unsafe"],
     )
@@ -266,7 +285,8 @@ class TestCheck:
         file = page(UNSAFE)
         (workout,) = backtrack("check", file, "--supervised-by", "Ann", "--json").data["workouts"]
         severities = {problem["code"]: problem.get("severity", "error") for problem in workout["problems"]}
-        assert severities == {"BT102": "error", "BT310": "warning"}
+        assert severities.pop("BT310") == "warning"
+        assert [code for code, severity in severities.items() if severity == "error"] == ["BT101", "BT102"]
         assert backtrack("check", file, "--supervised-by", "Ann").code == 1
 
 
@@ -347,12 +367,14 @@ class TestExport:
             assert [(loss["what"], loss["instead"]) for loss in each["losses"]] == [
                 (loss.what, loss.instead) for loss in artifact.losses
             ]
-            assert [problem["code"] for problem in each["problems"]] == ["BT402"]
+            codes = [problem["code"] for problem in each["problems"]]
+            assert codes == [problem.code for problem in artifact.problems]
+            assert "BT601" in codes
 
     def test_warnings_are_said_once_and_stop_nothing(self, backtrack: Callable[..., Outcome]) -> None:
         done = backtrack("export", page(WARNED), "--to", "strava-text", "--to", "segments-csv")
         assert done.code == 0
-        assert done.err.count("BT402") == 1
+        assert done.err.count("BT601") == 1
 
     def test_a_second_run_says_unchanged_and_writes_nothing(self, backtrack: Callable[..., Outcome]) -> None:
         arguments = ("export", FIRST_STEPS, "--to", "strava-text", "--to", "segments-csv")
@@ -482,7 +504,7 @@ class TestOptions:
         assert [error["exit_code"] for error in backtrack(*arguments, "--json").data["errors"]] == [2]
 
     def test_of_a_real_format_change_its_artifact(self, backtrack: Callable[..., Outcome]) -> None:
-        uphill = EXAMPLES / "workouts" / "easy-day-incline-finisher.backtrack"
+        uphill = BUILT_IN / "easy-day-incline-finisher.backtrack"
         artifact = bt.export(bt.read(uphill), "zwo", bt.read_athlete(ATHLETE))
         done = backtrack("export", uphill, "--to", "zwo", "--athlete", ATHLETE, "--set", "zwo.incline=true")
         assert done.code == 0
@@ -499,7 +521,7 @@ class TestImport:
         file = f"first-steps{TARGETS[name]}"
         done = backtrack("import", file, *(("--from", name) if chosen else ()))
         assert (done.code, done.err) == (0, "")
-        assert done.out == FIRST_STEPS.read_text(encoding="utf-8")
+        assert done.out == bt.write(bt.read(FIRST_STEPS))
         data = backtrack("import", file, "--json")
         assert data.data == {"workout": to_mapping(bt.read(FIRST_STEPS)), "losses": []}
 

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 import backtrack_plugins as bt
+from backtrack_plugins import library
 from backtrack_plugins.cli import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-FIRST_STEPS = EXAMPLES / "workouts" / "first-steps.backtrack"
+FIRST_STEPS = Path(library.__file__).parent / "workouts" / "first-steps.backtrack"
 ATHLETE = EXAMPLES / "athlete.toml"
 TARGETS = ("garmin-fit", "zwo", "strava-text", "segments-csv")
 
@@ -400,12 +401,8 @@ class TestWrongUsage:
     @pytest.mark.parametrize("command", ["show", "check", "format", "export", "import"])
     @pytest.mark.parametrize(
         ("file", "words"),
-        [
-            ("gone.backtrack", ["gone.backtrack", "no such file"]),
-            ("out", ["out", "directory"]),
-            ("", ["no such file"]),
-        ],
-        ids=["missing", "folder", "no-name"],
+        [("gone.backtrack", ["gone.backtrack", "no such file"]), ("", ["no such file"])],
+        ids=["missing", "no-name"],
     )
     def test_a_file_that_cannot_be_opened_is_named(
         self, backtrack: Callable[..., Outcome], command: str, file: str, words: list[str]
@@ -414,6 +411,22 @@ class TestWrongUsage:
         done = backtrack(command, file, *more)
         assert (done.code, done.out) == (2, "")
         assert_said(done.err, *words)
+        assert written() == []
+
+    @pytest.mark.parametrize(
+        ("command", "words"),
+        [
+            *((command, ["directory"]) for command in ("show", "format", "export", "import")),
+            ("check", ["no programme", "backtrack programme new"]),
+        ],
+    )
+    def test_a_folder_instead_of_a_file_is_named(
+        self, backtrack: Callable[..., Outcome], command: str, words: list[str]
+    ) -> None:
+        more = (*to("strava-text"), "-o", "out") if command == "export" else ()
+        done = backtrack(command, "out", *more)
+        assert (done.code, done.out) == (2, "")
+        assert_said(done.err, "out", *words)
         assert written() == []
 
     @pytest.mark.parametrize("command", ["show", "check", "format", "import"])

@@ -14,7 +14,7 @@ import pytest
 import backtrack_plugins as bt
 from backtrack_plugins.cli import main
 from backtrack_plugins.cli.inputs import read_all
-from backtrack_plugins.library import entries, entry
+from backtrack_plugins.library import library_entries, library_entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +67,7 @@ class TestList:
         done = backtrack("library")
         assert (done.code, done.err) == (0, "")
         assert next(iter(done.rows)) == "name"
-        assert list(done.rows)[1:] == [each.name for each in entries()]
+        assert list(done.rows)[1:] == [each.name for each in library_entries()]
         assert done.rows["first-steps"] == [
             *("first-steps", "workout", "first-timer", "20:00", "3:00", "-", "60 to 76"),
         ]
@@ -105,7 +105,7 @@ class TestList:
     def test_as_data_it_says_the_same(self, backtrack, beginner) -> None:
         data = backtrack("library", "--athlete", beginner, "--json").data
         assert data["level"] == "beginner"
-        assert [each["name"] for each in data["entries"]] == [each.name for each in entries()]
+        assert [each["name"] for each in data["entries"]] == [each.name for each in library_entries()]
         by_name = {each["name"]: each for each in data["entries"]}
         assert by_name["gentle-retro"]["for_you"] == "supervised"
         assert by_name["gentle-retro"]["supervised"] is True
@@ -126,7 +126,7 @@ class TestShow:
     def test_the_page_comes_as_it_stands_then_time_energy_and_level(self, backtrack) -> None:
         done = backtrack("library", "show", "first-steps")
         assert done.code == 0
-        assert done.out.startswith(entry("first-steps").page + "\n")
+        assert done.out.startswith(library_entry("first-steps").page + "\n")
         assert "20:00 in all, 3:00 backward\n" in done.out
         assert "energy 60 to 76 kcal gross for 70 kg, assumed" in done.out
         assert "level first-timer; yours is not known: backtrack level" in done.out
@@ -175,7 +175,7 @@ class TestShow:
 
     def test_as_data_it_has_the_page(self, backtrack) -> None:
         data = backtrack("library", "show", "tennis-four-way", "--json").data
-        assert data["page"] == entry("tennis-four-way").page
+        assert data["page"] == library_entry("tennis-four-way").page
         assert (data["kind"], data["level"]) == ("workout", "intermediate")
         assert data["backward_seconds"] == data["sideways_seconds"] == 180
 
@@ -185,13 +185,15 @@ class TestANameInPlaceOfAFile:
     def test_it_is_read_from_the_library(self) -> None:
         (workout,), errors = read_all(["first-steps"])
         assert errors == []
-        assert workout == entry("first-steps").workout
+        assert workout == library_entry("first-steps").workout
         assert workout.file == "library:first-steps"
 
     def test_problems_name_the_entry_and_its_line(self, backtrack) -> None:
         done = backtrack("check", "assistant-referee-lateral")
         line = (
-            entry("assistant-referee-lateral").page.splitlines().index("  0:40 left walk 3.6 km/h hands free")
+            library_entry("assistant-referee-lateral")
+            .page.splitlines()
+            .index("  0:40 left walk 3.6 km/h hands free")
             + 1
         )
         assert f"library:assistant-referee-lateral:{line}: warning BT309" in done.out
@@ -200,7 +202,7 @@ class TestANameInPlaceOfAFile:
     def test_show_and_export_take_it(self, backtrack) -> None:
         assert "First steps" in backtrack("show", "first-steps").out
         assert backtrack("export", "first-steps", "--to", "segments-csv").code == 0
-        expected = bt.export(entry("first-steps").workout, "segments-csv").data
+        expected = bt.export(library_entry("first-steps").workout, "segments-csv").data
         assert Path("first-steps.csv").read_bytes() == expected
 
     @pytest.mark.usefixtures("backtrack")

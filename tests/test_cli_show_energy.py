@@ -10,7 +10,7 @@ import pytest
 
 import backtrack_plugins as bt
 from backtrack_plugins.cli import main
-from backtrack_plugins.energy import energy
+from backtrack_plugins.energy import estimate_energy
 from backtrack_plugins.units import Mass
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def test_stands_below_the_totals_as_a_range(show: Callable[..., Shown]) -> None:
 
 def test_data_is_the_estimate_in_numbers(show: Callable[..., Shown]) -> None:
     data = show(FIRST_STEPS).data
-    estimate = energy(bt.expand(bt.read(FIRST_STEPS)))
+    estimate = estimate_energy(bt.expand(bt.read(FIRST_STEPS)))
     for name in ("gross_kcal", "net_kcal"):
         total = getattr(estimate, name)
         assert data.pop(name) == {"value": total.value, "low": total.low, "high": total.high}
@@ -80,7 +80,7 @@ def test_is_for_the_athletes_mass_as_they_wrote_it(
     show: Callable[..., Shown], mass: str, kilograms: float
 ) -> None:
     shown = show(FORWARD, f'mass = "{mass}"\n')
-    estimate = energy(bt.expand(bt.parse(FORWARD)), Mass(mass)).gross_kcal
+    estimate = estimate_energy(bt.expand(bt.parse(FORWARD)), Mass(mass)).gross_kcal
     low, high = round(estimate.low), round(estimate.high)
     assert shown.said == f"energy {low} to {high} kcal gross for {mass} (an estimate)"
     assert (shown.data["mass_kilograms"], shown.data["mass_assumed"]) == (kilograms, False)

@@ -59,7 +59,9 @@ def only(line: str, **options: bool) -> model.SegmentEnergy:
     (found,) = (
         each
         for segment, each in zip(
-            timeline_of(line).segments, energy(timeline_of(line), SEVENTY, **options).segments, strict=True
+            timeline_of(line).segments,
+            estimate_energy(timeline_of(line), SEVENTY, **options).segments,
+            strict=True,
         )
         if not segment.is_straddle
     )
@@ -187,7 +189,7 @@ class TestCurves:
         assert only("1:00 left walk 2 km/h light rail") == only("1:00 right walk 2 km/h light rail")
 
     def test_a_straddle_is_standing(self) -> None:
-        (found,) = energy(timeline_of("1:00 straddle"), SEVENTY).segments
+        (found,) = estimate_energy(timeline_of("1:00 straddle"), SEVENTY).segments
         assert found.vo2 == model.Range(4.8, pytest.approx(4.4), pytest.approx(5.2))
         assert found.gross_kcal.value == pytest.approx(4.8 * 70 / 1000 * 5)
 
@@ -247,7 +249,7 @@ class TestNovice:
     @pytest.mark.parametrize("line", ["1:00 forward walk 5 km/h", "1:00 forward jog 9 km/h", "1:00 straddle"])
     def test_is_none_facing_the_console(self, line: str) -> None:
         timeline = timeline_of(line)
-        assert energy(timeline, novice=True).segments == energy(timeline).segments
+        assert estimate_energy(timeline, novice=True).segments == estimate_energy(timeline).segments
 
 
 JUST_WITHIN = [
@@ -313,7 +315,7 @@ class TestValidity:
     def test_goes_by_the_speed_that_the_treadmill_does(self) -> None:
         treadmill = bt.Treadmill(slowest=Speed("3.5 km/h"))
         timeline = bt.expand(bt.parse("name: A\n1:00 forward walk 2 km/h"), bt.Athlete(treadmill=treadmill))
-        (found,) = energy(timeline).segments
+        (found,) = estimate_energy(timeline).segments
         assert found.vo2.value == pytest.approx(3.5 + 0.1 * 3.5 / 0.06)
 
     @pytest.mark.parametrize(
@@ -340,9 +342,9 @@ class TestValidity:
 
 class TestTotals:
     def test_leave_out_what_is_outside_and_say_how_much_that_is(self) -> None:
-        known = energy(timeline_of("5:00 forward walk 5 km/h"), SEVENTY)
+        known = estimate_energy(timeline_of("5:00 forward walk 5 km/h"), SEVENTY)
         timeline = timeline_of("5:00 forward walk 5 km/h", "2x", "  1:10 forward walk 7 km/h")
-        mixed = energy(timeline, SEVENTY)
+        mixed = estimate_energy(timeline, SEVENTY)
         assert (mixed.gross_kcal, mixed.net_kcal) == (known.gross_kcal, known.net_kcal)
         assert (known.unestimated_seconds, mixed.unestimated_seconds) == (0, 140)
         assert mixed.outside == tuple(outside_segments(timeline))
@@ -350,10 +352,10 @@ class TestTotals:
 
     def test_say_how_much_is_extrapolated(self) -> None:
         lines = ("5:00 forward walk 5 km/h", "1:00 backward walk 2 km/h light rail", "1:30 straddle")
-        assert energy(timeline_of(*lines)).extrapolated_seconds == 60
+        assert estimate_energy(timeline_of(*lines)).extrapolated_seconds == 60
 
     def test_of_nothing_known_are_nothing(self) -> None:
-        found = energy(timeline_of("5:00 forward walk 7 km/h"))
+        found = estimate_energy(timeline_of("5:00 forward walk 7 km/h"))
         assert found.gross_kcal == found.net_kcal == model.Range(0, 0, 0)
         assert found.unestimated_seconds == 300
 
@@ -361,7 +363,7 @@ class TestTotals:
         timed, lap = only("1:00 forward jog 9 km/h"), only("lap forward jog 9 km/h")
         assert (lap.vo2, lap.met, lap.validity) == (timed.vo2, timed.met, "within")
         assert (lap.gross_kcal, lap.net_kcal) == (None, None)
-        assert energy(timeline_of("lap forward walk 7 km/h")).unestimated_seconds == 0
+        assert estimate_energy(timeline_of("lap forward walk 7 km/h")).unestimated_seconds == 0
 
     def test_a_distance_counts_with_the_time_it_takes(self) -> None:
         assert only("1 km forward walk 5 km/h").gross_kcal.value == pytest.approx(
@@ -370,7 +372,7 @@ class TestTotals:
 
     def test_are_for_70_kilograms_when_nobody_said(self) -> None:
         timeline = timeline_of("5:00 forward walk 5 km/h")
-        assumed, said = energy(timeline), energy(timeline, SEVENTY)
+        assumed, said = estimate_energy(timeline), estimate_energy(timeline, SEVENTY)
         assert (assumed.mass_kilograms, assumed.mass_assumed) == (70, True)
         assert (said.mass_kilograms, said.mass_assumed) == (70, False)
         assert assumed.gross_kcal == said.gross_kcal
@@ -381,7 +383,7 @@ class TestProperties:
     @settings(max_examples=60)
     def test_sums_and_segments_agree_and_nothing_is_made_up(self, workout: Workout, novice: bool) -> None:
         timeline = bt.expand(workout)
-        found = energy(timeline, novice=novice)
+        found = estimate_energy(timeline, novice=novice)
         outside = [segment for segment, _ in outside_segments(timeline)]
         assert len(found.segments) == len(timeline.segments)
         estimated = 0.0
@@ -406,7 +408,7 @@ class TestProperties:
     @settings(max_examples=30)
     def test_twice_the_mass_is_twice_the_energy(self, workout: Workout, kilograms: int) -> None:
         timeline = bt.expand(workout)
-        one, two = (energy(timeline, Mass(f"{each} kg")) for each in (kilograms, 2 * kilograms))
+        one, two = (estimate_energy(timeline, Mass(f"{each} kg")) for each in (kilograms, 2 * kilograms))
         for name in ("value", "low", "high"):
             assert getattr(two.gross_kcal, name) == pytest.approx(2 * getattr(one.gross_kcal, name))
             assert getattr(two.net_kcal, name) == pytest.approx(2 * getattr(one.net_kcal, name))
@@ -419,7 +421,7 @@ class TestProperties:
         body = (forward, *workout.steps[:2], forward)
         rolled = msgspec.structs.replace(workout, steps=(Repeat(times=times, steps=body),))
         unrolled = msgspec.structs.replace(workout, steps=body * times)
-        one, other = energy(bt.expand(rolled)), energy(bt.expand(unrolled))
+        one, other = estimate_energy(bt.expand(rolled)), estimate_energy(bt.expand(unrolled))
         assert one.segments == other.segments
         assert one.gross_kcal == other.gross_kcal
 

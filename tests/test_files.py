@@ -277,16 +277,83 @@ def test_a_link_that_leads_nowhere_is_not_written_through(tmp_path: Path) -> Non
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_a_move_that_fails_names_what_is_written_already(tmp_path: Path, monkeypatch) -> None:
-    """As on Windows, where another program has the file open."""
+def refusing(monkeypatch, refused) -> None:
+    """Moves that fail, as on Windows where another program has the file open."""
     move = os.replace
 
-    def refuse(source: str, target: str) -> None:
-        if target.endswith("b.csv"):
+    def replace(source: str, target: str) -> None:
+        if refused(target):
             raise PermissionError(13, "Permission denied")
         move(source, target)
 
-    monkeypatch.setattr(os, "replace", refuse)
-    with pytest.raises(bt.DeliveryError, match=r"these are written: .*a\.fit"):
-        write_files(tmp_path, {"a.fit": b"1", "b.csv": b"2"})
-    assert not list(tmp_path.glob("*.part"))
+    monkeypatch.setattr(os, "replace", replace)
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+class TestAMoveThatFails:
+    @pytest.mark.parametrize("links", [True, False])
+    @pytest.mark.parametrize("position", range(4))
+    def test_at_any_position_leaves_every_old_byte(
+        self, tmp_path: Path, monkeypatch, position: int, links: bool
+    ) -> None:
+        write_files(tmp_path, {"b.fit": b"1", "c.fit": b"1"})
+        before = everything(tmp_path)
+        targets: list[str] = []
+
+        def refused(target: str) -> bool:
+            targets.append(target)
+            return len(targets) == position + 1
+
+        def no_links(*_: object) -> None:
+            raise OSError(95, "Operation not supported")
+
+        if not links:
+            monkeypatch.setattr(os, "link", no_links)
+        refusing(monkeypatch, refused)
+        with pytest.raises(bt.DeliveryError, match=r"permission denied.*half-written\.$"):
+            write_files(tmp_path, {"a.fit": b"2", "b.fit": b"2", "c.fit": b"2"})
+        assert everything(tmp_path) == before
+
+    @pytest.mark.parametrize("position", range(4))
+    def test_because_somebody_interrupts_leaves_every_old_byte(
+        self, tmp_path: Path, monkeypatch, position: int
+    ) -> None:
+        write_files(tmp_path, {"b.fit": b"1", "c.fit": b"1"})
+        before = everything(tmp_path)
+        move, moved = os.replace, []
+
+        def interrupted(source: str, target: str) -> None:
+            moved.append(target)
+            if len(moved) == position + 1:
+                raise KeyboardInterrupt
+            move(source, target)
+
+        monkeypatch.setattr(os, "replace", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            write_files(tmp_path, {"a.fit": b"2", "b.fit": b"2", "c.fit": b"2"})
+        assert everything(tmp_path) == before
+
+    def test_keeps_the_permissions_of_what_is_put_back(self, tmp_path: Path, monkeypatch) -> None:
+        write_files(tmp_path, {"a.fit": b"1"})
+        (tmp_path / "a.fit").chmod(0o600)
+        refusing(monkeypatch, lambda target: target.endswith("b.csv"))
+        with pytest.raises(bt.DeliveryError):
+            write_files(tmp_path, {"a.fit": b"2", "b.csv": b"2"})
+        assert (tmp_path / "a.fit").stat().st_mode & 0o777 == 0o600
+
+    def test_keeps_and_names_what_could_not_be_put_back(self, tmp_path: Path, monkeypatch) -> None:
+        write_files(tmp_path, {"a.fit": b"1"})
+        counted: list[str] = []
+
+        def refused(target: str) -> bool:
+            counted.append(target)
+            return target.endswith("b.csv") or (target.endswith("a.fit") and counted.count(target) > 1)
+
+        refusing(monkeypatch, refused)
+        with pytest.raises(bt.DeliveryError, match=r"a\.fit could not be put back.*\.kept\.$") as failure:
+            write_files(tmp_path, {"a.fit": b"2", "b.csv": b"2"})
+        assert (tmp_path / str(failure.value).split()[-1].rstrip(".")).read_bytes() == b"1"
+        assert len(list(tmp_path.glob(".backtrack-*.*"))) == 2, "the ledger and the kept file"

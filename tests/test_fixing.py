@@ -491,3 +491,10 @@ def test_whatever_is_fixed_is_no_harder_and_is_then_fixed(
     grave = found(before, athlete, supervised_by)
     if grave.isdisjoint({*EASINGS, *TARGETS, "BT201", "BT305", "BT307", "BT601"}):
         assert changes == ()
+
+
+def test_a_bout_is_ended_by_its_short_straddle_before_anything_is_cut() -> None:
+    step = "1:30 backward walk 2 km/h grip rail"
+    page = f"name: A\nlevel: first-timer\n20:00 forward walk 5 km/h\n{step}\n0:05 straddle\n{step}"
+    (change,) = fix(bt.parse(page)).changes
+    assert (change.before, change.after, change.codes) == ("0:05 straddle", "0:30 straddle", ("BT201",))

@@ -12,14 +12,14 @@ from backtrack_plugins.checking import bouts, check_rules, is_safe
 from backtrack_plugins.errors import UsageError
 from backtrack_plugins.importing import import_bytes
 from backtrack_plugins.joining import join
-from backtrack_plugins.library import LibraryEntry, entries, entry, names, nearest
+from backtrack_plugins.library import LibraryEntry, library_entries, library_entry, names, nearest
 from backtrack_plugins.library.facts import facts_of
 from backtrack_plugins.registry import Registry
 from backtrack_plugins.timeline import expand
 from backtrack_plugins.workout import LEVELS
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-ENTRIES = entries()
+ENTRIES = library_entries()
 FORMATS = [row.name for row in Registry().rows("exporter")]
 READ_BACK = ["garmin-fit", "zwo"]
 RUN = "name: Run\n5:00 forward walk 5 km/h\n20:00 forward jog 8 km/h\n"
@@ -81,7 +81,7 @@ def test_the_order_is_by_kind_then_level_then_name() -> None:
 
 @each_entry
 def test_an_entry_is_found_by_its_name(each: LibraryEntry) -> None:
-    assert entry(each.name) == each
+    assert library_entry(each.name) == each
     assert each.workout.file == f"library:{each.name}"
 
 
@@ -98,7 +98,7 @@ def test_an_entry_is_found_by_its_name(each: LibraryEntry) -> None:
 )
 def test_a_name_that_is_none_gets_the_nearest(name: str, hint: str) -> None:
     with pytest.raises(UsageError) as refusal:
-        entry(name)
+        library_entry(name)
     assert str(refusal.value).endswith(hint)
     assert "\x1b" not in str(refusal.value)
 
@@ -207,13 +207,13 @@ def test_the_page_of_the_library_shows_each_entry_whole(each: LibraryEntry) -> N
 
 def test_what_stands_in_the_examples_too_is_the_same() -> None:
     example = EXAMPLES / "workouts" / "after-intervals-reset.backtrack"
-    assert example.read_text(encoding="utf-8") == entry("after-intervals-reset").page
+    assert example.read_text(encoding="utf-8") == library_entry("after-intervals-reset").page
 
 
 class TestWhetherItFitsSomebody:
     def test_nobody_known_fits_nothing_in_particular(self) -> None:
-        assert facts_of(entry("first-steps")).fit is None
-        assert facts_of(entry("first-steps"), bt.Athlete(mass=bt.Mass("60 kg"))).fit is None
+        assert facts_of(library_entry("first-steps")).fit is None
+        assert facts_of(library_entry("first-steps"), bt.Athlete(mass=bt.Mass("60 kg"))).fit is None
 
     @pytest.mark.parametrize(
         ("name", "level", "fit"),
@@ -227,7 +227,7 @@ class TestWhetherItFitsSomebody:
         ],
     )
     def test_the_rules_of_their_level_say(self, name: str, level: bt.Level, fit: str) -> None:
-        assert facts_of(entry(name), bt.Athlete(level=level)).fit == fit
+        assert facts_of(library_entry(name), bt.Athlete(level=level)).fit == fit
 
     @each_entry
     def test_a_child_fits_nothing(self, each: LibraryEntry) -> None:
@@ -236,11 +236,11 @@ class TestWhetherItFitsSomebody:
     def test_a_belt_that_cannot_go_so_slowly_fits_nothing(self) -> None:
         treadmill = bt.Treadmill(slowest=bt.Speed("2 km/h"))
         athlete = bt.Athlete(level="first-timer", treadmill=treadmill)
-        assert facts_of(entry("first-steps"), athlete).fit == "no"
+        assert facts_of(library_entry("first-steps"), athlete).fit == "no"
 
     def test_energy_is_theirs(self) -> None:
         light, heavy = (
-            facts_of(entry("first-steps"), bt.Athlete(mass=bt.Mass(mass))).energy.gross_kcal.value
+            facts_of(library_entry("first-steps"), bt.Athlete(mass=bt.Mass(mass))).energy.gross_kcal.value
             for mass in ("50 kg", "100 kg")
         )
         assert heavy == pytest.approx(2 * light)

@@ -19,6 +19,7 @@ import pytest
 from packaging.requirements import Requirement
 
 import backtrack_plugins as bt
+from backtrack_plugins import library
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 CORE = "backtrack-plugins"
-CORE_NEEDS = {"msgspec", "platformdirs", "pluggy"}
+CORE_NEEDS = {"msgspec", "platformdirs", "pluggy", "tomlkit"}
 KIT = "backtrack_plugins.testing"
 
 
@@ -159,9 +160,11 @@ def test_a_wheel_holds_the_package_whole_and_nothing_else(project: Project, buil
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in files)
 
 
-def test_the_wheel_of_the_core_holds_the_schema_and_the_notice(built: dict[str, Built]) -> None:
+def test_the_wheel_of_the_core_holds_the_schema_the_library_and_the_notice(built: dict[str, Built]) -> None:
     files = built[CORE].files
     assert "backtrack_plugins/schema/workout-1.json" in files
+    pages = {Path(name).stem for name in files if name.startswith("backtrack_plugins/library/")}
+    assert set(library.names()) <= pages
     assert any(name.endswith(".dist-info/licenses/NOTICE") for name in files)
 
 
@@ -175,7 +178,7 @@ def test_an_sdist_holds_what_it_is_built_and_read_from(project: Project, built: 
     ]
 
 
-def test_the_core_needs_three_libraries_and_no_more(built: dict[str, Built]) -> None:
+def test_the_core_needs_four_libraries_and_no_more(built: dict[str, Built]) -> None:
     needed = [Requirement(text) for text in built[CORE].metadata.get_all("Requires-Dist", [])]
     assert {
         requirement.name for requirement in needed if "extra" not in str(requirement.marker)

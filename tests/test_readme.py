@@ -94,6 +94,10 @@ def test_every_command_of_the_readme_ends_as_it_says(folder, home):
     assert {shlex.split(command)[1] for command in commands} >= {
         "show",
         "check",
+        "level",
+        "library",
+        "add",
+        "programme",
         "export",
         "import",
         "format",
@@ -115,7 +119,7 @@ def test_every_output_shown_is_the_real_one(block, folder, home):
 
 
 def test_the_terminal_example_and_the_mistakes_are_shown():
-    assert [block.split()[2] for block in fences("console")] == ["show", "check"]
+    assert [block.split()[2] for block in fences("console")] == ["show", "check", "check", "explain"]
 
 
 def test_every_workout_shown_without_a_name_is_one_of_the_examples():
@@ -303,7 +307,7 @@ def test_the_changelog_begins_with_this_version_and_its_rules():
 def test_what_is_recalled_can_be_found_by_the_sentence_that_safety_quotes():
     said = f"backtrack-plugins {bt.__version__}, rules {bt.RULES_VERSION}"
     assert said in " ".join((ROOT / "SAFETY.md").read_text(encoding="utf-8").split())
-    workout = bt.read(ROOT / "examples/workouts/first-steps.backtrack")
+    workout = bt.read(ROOT / "examples/workouts/after-intervals-reset.backtrack")
     athlete = bt.read_athlete(ROOT / "examples/athlete.toml")
     for target in ("garmin-fit", "zwo", "strava-text", "segments-csv"):
         assert said.encode() in bt.export(workout, target, athlete).data

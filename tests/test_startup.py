@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-FIRST_STEPS = Path(__file__).parents[1] / "examples" / "workouts" / "first-steps.backtrack"
+EXAMPLE = Path(__file__).parents[1] / "examples" / "workouts" / "after-intervals-reset.backtrack"
 
 HEAVY = {"pydantic", "requests", "garth", "stravalib", "rich", "lxml"}
 """What plugins and their dependencies bring, and no command of these needs."""
@@ -18,7 +18,7 @@ HEAVY = {"pydantic", "requests", "garth", "stravalib", "rich", "lxml"}
 NOT_TO_LIST = {"msgspec", "pluggy", "importlib.metadata", "pathlib"}
 """What listing formats does without, beside."""
 
-OTHER_PLUGINS = {"backtrack_zwo", "backtrack_strava", "backtrack_example"}
+OTHER_PLUGINS = {"backtrack_zwo", "backtrack_strava", "backtrack_example.plugin"}
 
 _IMPORTED = re.compile(r"^import time:\s+\d+ \|\s+\d+ \|\s*(\S+)$", re.MULTILINE)
 
@@ -51,12 +51,12 @@ def test_importing_the_package_imports_nothing_else(tmp_path: Path) -> None:
 def test_listing_formats_imports_no_plugin_and_nothing_heavy(tmp_path: Path, form: tuple[str, ...]) -> None:
     modules = imported(tmp_path, "-m", "backtrack_plugins", "formats", *form)
     assert "backtrack_plugins.registry" in modules
-    assert not modules & (HEAVY | NOT_TO_LIST | OTHER_PLUGINS | {"backtrack_garmin"})
+    assert not modules & (HEAVY | NOT_TO_LIST | OTHER_PLUGINS | {"backtrack_garmin", "backtrack_example"})
 
 
 def test_exporting_imports_its_own_plugin_and_nothing_heavy(tmp_path: Path) -> None:
-    modules = imported(tmp_path, "-m", "backtrack_plugins", "export", str(FIRST_STEPS), "--to", "garmin-fit")
+    modules = imported(tmp_path, "-m", "backtrack_plugins", "export", str(EXAMPLE), "--to", "garmin-fit")
     assert "backtrack_garmin" in modules
-    assert (tmp_path / "first-steps.fit").exists()
+    assert (tmp_path / "after-intervals-reset.fit").exists()
     assert not modules & (HEAVY | OTHER_PLUGINS | {"fitdecode", "fitparse", "garmin_fit_sdk", "fit_tool"})
     assert "importlib.metadata" not in modules

@@ -14,6 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import backtrack_plugins as bt
+from backtrack_plugins import library
 from backtrack_plugins.checking import check
 from backtrack_plugins.exporting import notices_for, page_of
 from backtrack_plugins.fitting import fit_incline, fit_speed
@@ -25,7 +26,7 @@ from backtrack_plugins.workout import LEVELS, Part, Repeat, Step, Straddle, Work
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-EXAMPLES = sorted((Path(__file__).parents[1] / "examples" / "workouts").glob("*.backtrack"))
+BUILT_IN = sorted(Path(library.__file__).parent.glob("*/*.backtrack"))
 
 MILES = bt.Treadmill(
     slowest=Speed("0.5 mph"),
@@ -736,7 +737,7 @@ class TestLevelAndTreadmill:
 
 
 class TestWhere:
-    @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+    @pytest.mark.parametrize("path", BUILT_IN, ids=lambda path: path.stem)
     def test_is_the_line_the_segment_was_written_on(self, path: Path) -> None:
         source = path.read_text(encoding="utf-8").split("\n")
         timeline = bt.expand(bt.read(path))

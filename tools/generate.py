@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from backtrack_plugins.checking import RULES, RULES_VERSION
 from backtrack_plugins.cli.explain_command import OVER_SAID, severity_said
 from backtrack_plugins.levels import LIMITS
-from backtrack_plugins.library import entries
+from backtrack_plugins.library import library_entries
 from backtrack_plugins.library.facts import facts_of
 from backtrack_plugins.problem import READING_CODES
 from backtrack_plugins.schema import WORKOUT_SCHEMA, workout_schema
@@ -148,7 +148,7 @@ def library_text() -> str:
         "level; [problems.md](problems.md) explains the codes. Times include straddles. Energy is",
         "gross, an estimate for 70 kg: [energy.md](energy.md).",
     ]
-    for entry in entries():
+    for entry in library_entries():
         lines += ["", *_library_section(entry)]
     return "\n".join(lines) + "\n"
 

@@ -28,14 +28,17 @@ if TYPE_CHECKING:
     from backtrack_plugins.athlete import read_athlete as read_athlete
     from backtrack_plugins.checking import FASTEST_MOUNT as FASTEST_MOUNT
     from backtrack_plugins.checking import RULES_VERSION as RULES_VERSION
+    from backtrack_plugins.checking import Bout as Bout
     from backtrack_plugins.checking import Check as Check
     from backtrack_plugins.checking import CheckRequest as CheckRequest
     from backtrack_plugins.checking import Session as Session
+    from backtrack_plugins.checking import bouts as bouts
     from backtrack_plugins.checking import check as check
     from backtrack_plugins.checking import check_history as check_history
     from backtrack_plugins.energy import Energy as Energy
     from backtrack_plugins.energy import Range as Range
     from backtrack_plugins.energy import SegmentEnergy as SegmentEnergy
+    from backtrack_plugins.energy import estimate_energy as estimate_energy
     from backtrack_plugins.errors import BacktrackError as BacktrackError
     from backtrack_plugins.errors import CannotExport as CannotExport
     from backtrack_plugins.errors import DeliveryError as DeliveryError
@@ -55,6 +58,10 @@ if TYPE_CHECKING:
     from backtrack_plugins.exporter import Loss as Loss
     from backtrack_plugins.exporting import SAFETY_SENTENCES as SAFETY_SENTENCES
     from backtrack_plugins.exporting import export as export
+    from backtrack_plugins.fixing import Change as Change
+    from backtrack_plugins.fixing import Fixed as Fixed
+    from backtrack_plugins.fixing import fix as fix
+    from backtrack_plugins.fixing import fixed_page as fixed_page
     from backtrack_plugins.hookspecs import HOOK_API as HOOK_API
     from backtrack_plugins.hookspecs import hookimpl as hookimpl
     from backtrack_plugins.importer import Imported as Imported
@@ -62,6 +69,10 @@ if TYPE_CHECKING:
     from backtrack_plugins.importing import ImportLossWarning as ImportLossWarning
     from backtrack_plugins.importing import import_bytes as import_bytes
     from backtrack_plugins.importing import import_file as import_file
+    from backtrack_plugins.joining import join as join
+    from backtrack_plugins.library import LibraryEntry as LibraryEntry
+    from backtrack_plugins.library import library_entries as library_entries
+    from backtrack_plugins.library import library_entry as library_entry
     from backtrack_plugins.line import parse_line as parse_line
     from backtrack_plugins.line import write_line as write_line
     from backtrack_plugins.mapping import from_json as from_json
@@ -69,6 +80,14 @@ if TYPE_CHECKING:
     from backtrack_plugins.page import parse as parse
     from backtrack_plugins.problem import Problem as Problem
     from backtrack_plugins.problem import Where as Where
+    from backtrack_plugins.programme import Outcome as Outcome
+    from backtrack_plugins.programme import Programme as Programme
+    from backtrack_plugins.programme import Recorded as Recorded
+    from backtrack_plugins.programme import Week as Week
+    from backtrack_plugins.programme import begin_folder as begin_folder
+    from backtrack_plugins.programme import new_programme as new_programme
+    from backtrack_plugins.programme import read_programme as read_programme
+    from backtrack_plugins.programme import write_programme as write_programme
     from backtrack_plugins.reading import read as read
     from backtrack_plugins.registry import PluginRow as PluginRow
     from backtrack_plugins.registry import Registry as Registry
@@ -94,8 +113,18 @@ if TYPE_CHECKING:
 _MODULES = {
     "annotating": ("Annotation", "annotate"),
     "athlete": ("Athlete", "RaceTime", "Silenced", "Treadmill", "athlete_from_toml", "read_athlete"),
-    "checking": ("FASTEST_MOUNT", "RULES_VERSION", "Check", "CheckRequest", "Session", "check", "check_history"),
-    "energy": ("Energy", "Range", "SegmentEnergy"),
+    "checking": (
+        "Bout",
+        "Check",
+        "CheckRequest",
+        "FASTEST_MOUNT",
+        "RULES_VERSION",
+        "Session",
+        "bouts",
+        "check",
+        "check_history",
+    ),
+    "energy": ("Energy", "Range", "SegmentEnergy", "estimate_energy"),
     "errors": (
         "BacktrackError",
         "CannotExport",
@@ -111,13 +140,26 @@ _MODULES = {
     ),
     "exporter": ("Artifact", "Capability", "ExportRequest", "Exported", "Exporter", "Loss"),
     "exporting": ("SAFETY_SENTENCES", "export"),
+    "fixing": ("Change", "Fixed", "fix", "fixed_page"),
     "hookspecs": ("HOOK_API", "hookimpl"),
     "importer": ("Imported", "Importer"),
     "importing": ("ImportLossWarning", "import_bytes", "import_file"),
+    "joining": ("join",),
+    "library": ("LibraryEntry", "library_entries", "library_entry"),
     "line": ("parse_line", "write_line"),
-    "problem": ("Problem", "Where"),
     "mapping": ("from_json", "from_mapping"),
     "page": ("parse",),
+    "problem": ("Problem", "Where"),
+    "programme": (
+        "Outcome",
+        "Programme",
+        "Recorded",
+        "Week",
+        "begin_folder",
+        "new_programme",
+        "read_programme",
+        "write_programme",
+    ),
     "reading": ("read",),
     "registry": ("PluginRow", "Registry"),
     "timeline": ("Cue", "RepeatedSegments", "Segment", "Timeline", "Totals", "expand"),

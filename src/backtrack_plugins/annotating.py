@@ -34,7 +34,7 @@ class Annotation(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         title: One line.
         text: The block, at most 1,500 characters, without a line feed at its end.
-        losses: What did not fit.
+        losses: What did not fit: forward lines go first.
     """
 
     title: str
@@ -61,19 +61,31 @@ def annotate(timeline: Timeline, notices: Sequence[str] | None = None) -> Annota
     first = FIRST_WORDS + name
     summary = _summary(timeline)
     notices = notices_for(None) if notices is None else notices
-    page = page_of(timeline, notices).rstrip("\n")
-    text = f"{first}\n{summary}\n\n{page}\n\n{LAST_LINE}"
-    losses: tuple[Loss, ...] = ()
-    if len(text) > MOST_CHARACTERS:
-        kept = "\n".join([*header_lines(timeline.workout), *(f"# {notice}" for notice in notices)])
-        text = f"{first}\n{summary}\n\n{kept}\n\n{LAST_LINE}"
-        losses = (
-            Loss(
-                what="text",
-                instead=f"not carried: more than {MOST_CHARACTERS} characters; headers and totals are",
-            ),
-        )
+    head = [*header_lines(timeline.workout), *(f"# {notice}" for notice in notices)]
+    forms = {
+        "": page_of(timeline, notices).rstrip("\n"),
+        "headers, totals, and the backward and sideways lines are": "\n".join(
+            [*head, *_turned_lines(timeline)]
+        ),
+        "headers and totals are": "\n".join(head),
+    }
+    for kept, body in forms.items():
+        text = f"{first}\n{summary}\n\n{body}\n\n{LAST_LINE}"
+        lost = f"not carried: more than {MOST_CHARACTERS} characters; {kept}"
+        losses = (Loss(what="text", instead=lost),) if kept else ()
+        if len(text) <= MOST_CHARACTERS:
+            break
     return Annotation(title=f"{name} ({turned})" if turned else name, text=text, losses=losses)
+
+
+def _turned_lines(timeline: Timeline) -> list[str]:
+    """The lines of the backward and sideways steps as written, each once."""
+    turned = {
+        segment.step_number: segment.lines
+        for segment in reversed(timeline.segments)
+        if segment.direction not in {None, "forward"}
+    }
+    return [line for number in sorted(turned) for line in turned[number]]
 
 
 def _turned(timeline: Timeline) -> str:

@@ -220,7 +220,8 @@ _ATHLETE_TYPES = {"mass": Mass, "easy_walk": Speed, "easy_run": Speed, "treadmil
 
 def _check_type(value: object, expected: type, key: str) -> None:
     if not isinstance(value, expected):
-        raise TypeError(f"{key} is a {expected.__name__}, not {_described(value)}")
+        wanted = "text" if expected is str else expected.__name__
+        raise TypeError(f"{key} is a {wanted}, not {_described(value)}")
 
 
 def _check_choice(value: object, choices: tuple[str | None, ...], key: str) -> None:

@@ -368,7 +368,7 @@ class Energy(msgspec.Struct, frozen=True, kw_only=True):
     outside: tuple[Outside, ...]
 
 
-def energy(timeline: Timeline, mass: Mass | None = None, *, novice: bool = False) -> Energy:
+def estimate_energy(timeline: Timeline, mass: Mass | None = None, *, novice: bool = False) -> Energy:
     r"""Estimate what a timeline costs, from the belt speed and incline as fitted to the treadmill.
 
     ``run`` counts as jog. A forward jog at 4.8 to 8 km/h counts as within, which holds for somebody who
@@ -391,7 +391,7 @@ def energy(timeline: Timeline, mass: Mass | None = None, *, novice: bool = False
     >>> from backtrack_plugins.page import parse
     >>> from backtrack_plugins.timeline import expand
     >>> page = "name: A\n10:00 forward walk 5 km/h\n1:00 backward walk 2.4 km/h grip rail"
-    >>> estimate = energy(expand(parse(page)), Mass("60 kg"))
+    >>> estimate = estimate_energy(expand(parse(page)), Mass("60 kg"))
     >>> round(estimate.gross_kcal.value), round(estimate.gross_kcal.low), round(estimate.gross_kcal.high)
     (38, 34, 43)
     """

@@ -22,9 +22,10 @@ from backtrack_plugins.workout import Workout, unprintable
 from backtrack_plugins.writing import INDENT, header_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from backtrack_plugins.athlete import Athlete
+    from backtrack_plugins.exporter import Capability
     from backtrack_plugins.problem import Problem
 
 SAFETY_SENTENCES = (
@@ -85,15 +86,16 @@ def export(
         registry=registry,
     )
     exported = run(exporter, request)
-    left_out = {loss.what for loss in exported.losses}
-    carried = call(f"the exporter {exporter.name}", lambda: exporter.carried(request.options)) - left_out
-    lost = capability_losses(request.timeline, carried)
-    losses = (*(loss for loss in lost if loss.what not in left_out), *exported.losses)
-    problems = (*problems, *check_losses(losses))
+    carried, losses = _carried_and_lost(exporter, request, exported)
+    problems = (*problems, *check_losses(losses, athlete))
     if "direction" not in carried:
-        problems = (*problems, *check_words(request.timeline, _shown_to_athlete(exported)))
-        if not is_safe(problems, force=force):
+        unsaid = tuple(check_words(request.timeline, _shown_to_athlete(exported)))
+        problems = (*problems, *unsaid)
+        if unsaid and not force:
             raise UnsafeWorkout(problems)
+        if unsaid:
+            notices = notices_for(supervised_by, forced=_broken(problems))
+            exported = run(exporter, _with_notices(request, notices))
     return Artifact(
         name=(stem or _stem(workout)) + exporter.suffix,
         media_type=exporter.media_type,
@@ -106,9 +108,27 @@ def export(
     )
 
 
+def _carried_and_lost(
+    exporter: Exporter, request: ExportRequest, exported: Exported
+) -> tuple[frozenset[Capability], tuple[Loss, ...]]:
+    """What the format carries of this workout, and every loss."""
+    left_out = {loss.what for loss in exported.losses}
+    carried = call(f"the exporter {exporter.name}", lambda: exporter.carried(request.options)) - left_out
+    lost = capability_losses(request.timeline, carried)
+    return carried, (*(loss for loss in lost if loss.what not in left_out), *exported.losses)
+
+
 def _shown_to_athlete(exported: Exported) -> tuple[str, ...]:
     """The texts that the athlete sees: those the exporter names, else whatever stands in its bytes."""
     return (exported.data.decode("utf-8", "replace"),) if exported.texts is None else exported.texts
+
+
+def _broken(problems: Iterable[Problem]) -> list[str]:
+    return sorted({problem.code for problem in problems if problem.severity == "error"})
+
+
+def _with_notices(request: ExportRequest, notices: tuple[str, ...]) -> ExportRequest:
+    return msgspec.structs.replace(request, notices=notices, page=page_of(request.timeline, notices))
 
 
 def checked_request(
@@ -128,12 +148,12 @@ def checked_request(
         UsageError: when an option or the supervisor's name is wrong.
     """
     chosen = _options(exporter, options or {})
+    refuse_unprintable_supervisor(supervised_by)
     timeline = expand(workout, athlete)
     problems = check(timeline, athlete, supervised_by=supervised_by, registry=registry)
     if not is_safe(problems, force=force):
         raise UnsafeWorkout(problems)
-    passed = sorted({problem.code for problem in problems if problem.severity == "error"})
-    notices = notices_for(supervised_by, forced=passed)
+    notices = notices_for(supervised_by, forced=_broken(problems))
     request = ExportRequest(
         timeline=timeline,
         page=page_of(timeline, notices),
@@ -169,6 +189,18 @@ def run(exporter: Exporter, request: ExportRequest) -> Exported:
     return answer
 
 
+def refuse_unprintable_supervisor(supervised_by: str | None) -> None:
+    """Hold the supervisor's name to what can stand in an artifact.
+
+    Raises:
+        UsageError: when it is empty, longer than 60 characters or unprintable.
+    """
+    if supervised_by is None:
+        return
+    if not supervised_by.strip() or len(supervised_by) > 60 or unprintable(supervised_by) is not None:
+        raise UsageError("the supervisor's name is 1 to 60 printable characters")
+
+
 def notices_for(supervised_by: str | None, *, forced: Sequence[str] = ()) -> tuple[str, ...]:
     """The sentences that stand in an artifact, most important first.
 
@@ -180,9 +212,8 @@ def notices_for(supervised_by: str | None, *, forced: Sequence[str] = ()) -> tup
         UsageError: when the supervisor's name is empty, longer than 60 characters or unprintable.
     """
     notices: tuple[str, ...] = SAFETY_SENTENCES
+    refuse_unprintable_supervisor(supervised_by)
     if supervised_by is not None:
-        if not supervised_by.strip() or len(supervised_by) > 60 or unprintable(supervised_by) is not None:
-            raise UsageError("the supervisor's name is 1 to 60 printable characters")
         notices = (f"Supervised by {supervised_by.strip()}.", *notices)
     if forced:
         notices = (f"Forced: broken and let pass: {', '.join(forced)}.", *notices)

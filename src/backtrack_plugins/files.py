@@ -51,9 +51,8 @@ def write_files(
     Raises:
         UsageError: when there is no such folder.
         ExistingFile: when a file stands there that we did not write, or that was changed since.
-        DeliveryError: when the file system refuses. Nothing was written then, unless the last of all, moving
-            the whole files to their names, fails on one of several (on Windows, where another program
-            has it open): then the message names those that are there.
+        DeliveryError: when the file system refuses; every file is as it was. Should even putting one back
+            fail (on Windows, where another program has it open), the message says where it is kept.
     """
     base = _folder(folder)
     for name in files:
@@ -106,37 +105,92 @@ def replace_file(path: str, data: bytes) -> None:
     _replace_all({path: data})
 
 
+class _Move(NamedTuple):
+    """A whole file under a temporary name, where it goes, and where what stood there is kept meanwhile."""
+
+    path: str
+    temporary: str
+    kept: str
+
+    def keep(self) -> None:
+        """Give what stands there a second name; a copy where the file system has no such thing."""
+        if not os.path.lexists(self.path):
+            return
+        try:
+            os.link(self.path, self.kept)
+        except OSError:
+            with open(self.path, "rb") as file:
+                _write(self.kept, file.read(), durable=True)
+            os.chmod(self.kept, os.stat(self.path).st_mode & 0o7777)
+
+    def put_back(self) -> bool:
+        """Make it as it was; whether that could be done."""
+        try:
+            if os.path.lexists(self.kept):
+                os.replace(self.kept, self.path)
+            elif not os.path.lexists(self.temporary):
+                os.unlink(self.path)
+        except OSError:
+            return False
+        return True
+
+
 def _replace_all(files: Mapping[str, bytes]) -> None:
-    staged: dict[str, str] = {}
-    moved: list[str] = []
+    """Replace them in their order; when anything fails, or somebody interrupts, none is replaced."""
+    moves: list[_Move] = []
+    begun: list[_Move] = []
+    stuck: list[_Move] = []
     at = ""
     try:
         for number, (at, data) in enumerate(files.items()):
-            path = os.path.realpath(at)
-            temporary = os.path.join(os.path.dirname(path), f".backtrack-{os.getpid()}-{number}.part")
-            staged[path] = temporary
-            # A ledger lost in a power cut only makes us ask before replacing.
-            _write(temporary, data, durable=not path.endswith(LEDGER))
-            with contextlib.suppress(OSError):
-                os.chmod(temporary, os.stat(path).st_mode & 0o7777)
-        for at, temporary in staged.items():
-            os.replace(temporary, at)
-            moved.append(at)
+            moves.append(_stage(at, data, number))
+        for move in moves:
+            at = move.path
+            if move is not moves[-1]:  # once the last is moved nothing can fail any more
+                move.keep()
+                begun.append(move)
+            os.replace(move.temporary, move.path)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
+        stuck = _put_back(begun)
+        kept = "; ".join(f"{move.path} could not be put back, and is kept as {move.kept}" for move in stuck)
         raise DeliveryError(
             f"{at}: {reason}. Check that the folder can be written to and has room; "
-            f"no file was left half-written{_already_there(moved)}."
+            f"no file was left half-written{f'; {kept}' if kept else ''}."
         ) from None
+    except BaseException:
+        stuck = _put_back(begun)
+        raise
     finally:
-        for temporary in staged.values():
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
+        for move in moves:
+            _unlink(move.temporary)
+            if move not in stuck:
+                _unlink(move.kept)
 
 
-def _already_there(moved: list[str]) -> str:
-    names = [path for path in moved if os.path.basename(path) != LEDGER]
-    return f", and these are written: {', '.join(names)}" if names else ""
+def _stage(at: str, data: bytes, number: int) -> _Move:
+    path = os.path.realpath(at)
+    beside = os.path.join(os.path.dirname(path), f".backtrack-{os.getpid()}-{number}")
+    move = _Move(path, f"{beside}.part", f"{beside}.kept")
+    try:
+        # A ledger lost in a power cut only makes us ask before replacing.
+        _write(move.temporary, data, durable=not path.endswith(LEDGER))
+        with contextlib.suppress(OSError):
+            os.chmod(move.temporary, os.stat(path).st_mode & 0o7777)
+    except BaseException:
+        _unlink(move.temporary)
+        raise
+    return move
+
+
+def _put_back(moves: list[_Move]) -> list[_Move]:
+    """Put everything back that was moved; those where that could not be done."""
+    return [move for move in reversed(moves) if not move.put_back()]
+
+
+def _unlink(path: str) -> None:
+    with contextlib.suppress(OSError):
+        os.unlink(path)
 
 
 def _write(path: str, data: bytes, *, durable: bool) -> None:

@@ -315,7 +315,9 @@ def _clashing(row: PluginRow, found: list[PluginRow]) -> PluginRow:
         other for other in found if (other.kind, other.name, other.state) == (row.kind, row.name, row.state)
     ]
     ways = " or ".join(sorted(other.choice for other in rivals))
-    remedy = f"say which: {ways}; or uninstall one, or name its distribution in {DISABLE}"
+    remedy = f"uninstall one, or name its distribution in {DISABLE}"
+    if row.kind != "check":  # which all run, so that nobody is asked for one by name
+        remedy = f"say which: {ways}; or {remedy}"
     return row._replace(state="clash", reason=remedy)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import fitdecode
@@ -11,10 +10,12 @@ import fitparse
 import garmin_fit_sdk
 import pytest
 
+from backtrack_plugins import library
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-EXAMPLES = sorted((Path(__file__).parents[3] / "examples" / "workouts").glob("*.backtrack"))
+    import backtrack_plugins as bt
 
 _AMOUNTS = {
     "time": "duration_time",
@@ -120,8 +121,7 @@ def read_by_all() -> Callable[[bytes], ReadFile]:
     return _read_by_all
 
 
-@pytest.fixture(params=EXAMPLES, ids=[path.stem for path in EXAMPLES])
-def example(request: pytest.FixtureRequest) -> Path:
-    """Each workout of the examples."""
-    path: Path = request.param
-    return path
+@pytest.fixture(params=library.names())
+def built_in(request: pytest.FixtureRequest) -> bt.Workout:
+    """Each workout of the library; one of them is for supervision only."""
+    return library.library_entry(request.param).workout

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 import warnings
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
 import backtrack_plugins as bt
+from backtrack_plugins import library
 from backtrack_plugins.importing import import_bytes
 from backtrack_plugins.testing.strategies import safe_workouts
 
-EXAMPLES = Path(__file__).parents[3] / "examples"
-WORKOUTS = sorted((EXAMPLES / "workouts").glob("*.backtrack"))
 ATHLETE = bt.Athlete(race_paces=(bt.RaceTime("5k", 1800),))
 
 PAGE = """\
@@ -74,16 +72,10 @@ def squeezed(text: str) -> str:
     return re.sub(r"\s+", " ", text)
 
 
-@pytest.mark.parametrize("path", WORKOUTS, ids=lambda path: path.stem)
-def test_every_example_comes_back_step_for_step(path, tmp_path):
-    workout = bt.read(path)
-    artifact = bt.export(
-        workout,
-        "zwo",
-        bt.read_athlete(EXAMPLES / "athlete.toml"),
-        supervised_by="a coach",
-        options={"incline": True},
-    )
+@pytest.mark.parametrize("name", library.names())
+def test_every_built_in_workout_comes_back_step_for_step(name, tmp_path):
+    workout = library.library_entry(name).workout
+    artifact = bt.export(workout, "zwo", ATHLETE, supervised_by="a coach", options={"incline": True})
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         back = bt.import_file(artifact.write(tmp_path))
@@ -91,9 +83,7 @@ def test_every_example_comes_back_step_for_step(path, tmp_path):
     assert bt.write(back) == bt.write(workout)
 
 
-@settings(
-    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
-)
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(workout=safe_workouts(ascii_only=True))
 def test_every_safe_workout_in_ascii_comes_back_equal_without_loss(workout):
     try:
@@ -104,9 +94,7 @@ def test_every_safe_workout_in_ascii_comes_back_equal_without_loss(workout):
     assert (back.workout, back.losses) == (workout, ())
 
 
-@settings(
-    deadline=None, max_examples=100, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
-)
+@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(workout=safe_workouts())
 def test_every_safe_workout_comes_back_with_its_steps_whatever_its_letters(workout):
     try:
@@ -183,9 +171,7 @@ def test_the_reader_is_told_what_a_squeezed_page_cost(zwo, tmp_path):
     assert len(warned) == 2
 
 
-@settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
-)
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(workout=safe_workouts(ascii_only=True))
 def test_every_squeezed_page_comes_back_as_its_unrolled_steps(workout):
     try:

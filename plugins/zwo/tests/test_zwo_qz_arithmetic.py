@@ -7,7 +7,6 @@ that QZ fills in, and plays the file second by second.
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
@@ -16,10 +15,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import backtrack_plugins as bt
+from backtrack_plugins import library
 from backtrack_plugins.testing.strategies import safe_workouts
-
-EXAMPLES = Path(__file__).parents[3] / "examples"
-WORKOUTS = sorted((EXAMPLES / "workouts").glob("*.backtrack"))
 
 DEFAULT_SECONDS_PER_KM = (250, 300, 320, 340, 360)
 """QZ's paces for a mile, 5 km, 10 km, half and marathon until the user sets their own."""
@@ -169,18 +166,24 @@ def _planned_seconds(segment: bt.Segment) -> float:
     return max(30, segment.seconds) if segment.is_straddle else segment.seconds
 
 
-@pytest.mark.parametrize("path", WORKOUTS, ids=lambda path: path.stem)
-def test_every_example_moves_the_belt_as_planned(path):
-    check_belt(bt.read(path), bt.read_athlete(EXAMPLES / "athlete.toml"))
+RUNNER = bt.Athlete(
+    race_paces=(bt.RaceTime("5k", 1800),),
+    treadmill=bt.Treadmill(fastest=bt.Speed("18 km/h"), highest=bt.Incline("12%")),
+)
 
 
-def test_every_example_was_found():
-    assert len(WORKOUTS) == 7
+@pytest.mark.parametrize("name", library.names())
+def test_every_built_in_workout_moves_the_belt_as_planned(name):
+    check_belt(library.library_entry(name).workout, RUNNER)
 
 
-@pytest.mark.parametrize("path", WORKOUTS, ids=lambda path: path.stem)
-def test_the_belt_speed_does_not_hang_on_the_paces_set_in_qz(path, monkeypatch):
-    artifact = exported(bt.read(path), bt.read_athlete(EXAMPLES / "athlete.toml"))
+def test_every_built_in_workout_was_found():
+    assert len(library.names()) >= 7
+
+
+@pytest.mark.parametrize("name", library.names())
+def test_the_belt_speed_does_not_hang_on_the_paces_set_in_qz(name, monkeypatch):
+    artifact = exported(library.library_entry(name).workout, RUNNER)
     before = play(artifact.data)
     monkeypatch.setattr(f"{__name__}.DEFAULT_SECONDS_PER_KM", (100, 100, 100, 100, 100))
     assert play(artifact.data) == before
@@ -204,9 +207,7 @@ ATHLETES = st.builds(
 )
 
 
-@settings(
-    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
-)
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(workout=safe_workouts(), athlete=ATHLETES)
 def test_every_safe_workout_moves_the_belt_as_planned(workout, athlete):
     try:

@@ -195,9 +195,9 @@ def check_history(
     return tuple(silence(in_order, athlete, RULE_OF))
 
 
-def check_losses(losses: Iterable[Loss]) -> Iterator[Problem]:
+def check_losses(losses: Iterable[Loss], athlete: Athlete | None = None) -> Iterator[Problem]:
     """BT801: what of direction, rail and incline a format had no field for."""
-    return carrying.fields_lost(RULE_OF["BT801"], losses)
+    return silence(carrying.fields_lost(RULE_OF["BT801"], losses), athlete, RULE_OF)
 
 
 def check_words(timeline: Timeline, shown: Iterable[str]) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from backtrack_plugins.checking.rule import Rule
@@ -38,7 +39,7 @@ def words_missing(rule: Rule, timeline: Timeline, shown: Iterable[str]) -> Itera
         if segment.direction is not None and segment.direction != "forward":
             steps.setdefault(segment.direction, {}).setdefault(segment.step_number, segment)
     for direction, written in steps.items():
-        said = words.count(direction)
+        said = len(re.findall(rf"(?<![a-z]){direction}(?![a-z])", words))  # not the manual's "backwards"
         if said < len(written):
             first = next(iter(written.values()))
             message = f"of {len(written)} {direction} steps the words name {said}"
@@ -69,7 +70,7 @@ RULES = (
         why="On the watch the athlete sees the text and nothing else.",
         threshold="the direction's word, once for each step as written",
         source="our choice",
-        hint="tell the plugin's author: each step's line belongs into the file",
+        hint="tell the plugin's author: each step's line belongs into the file; a shorter workout may fit",
         over="export",
     ),
 )

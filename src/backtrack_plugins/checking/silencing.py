@@ -41,7 +41,7 @@ def _wrong(code: str, rules: Mapping[str, Rule]) -> Iterator[str]:
         hint = f"did you mean {near[0]}?" if near else "see docs/problems.md"
         yield f"{shown(code)}: no such rule; {hint}"
     elif not rule.may_be_silenced:
-        yield f"{code} is an error, and no error is silenced; take the line out"
+        yield f"{code} is always an error, and no error is silenced; take the line out"
 
 
 def silence(

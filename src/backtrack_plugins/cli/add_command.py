@@ -17,7 +17,7 @@ from backtrack_plugins.cli.inputs import (
 from backtrack_plugins.cli.output import report_errors, said_of_problems, say, say_json, say_page, warn
 from backtrack_plugins.cli.workout_file import is_json, refuse_other_suffix, write_workout
 from backtrack_plugins.errors import BacktrackError, UnsafeWorkout
-from backtrack_plugins.exporting import notices_for
+from backtrack_plugins.exporting import refuse_unprintable_supervisor
 from backtrack_plugins.joining import join_and_tell
 from backtrack_plugins.line import write_line
 from backtrack_plugins.page import parse
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Join, check the whole, and print or write it; nothing of it when a rule is broken."""
     output: str | None = arguments.output
     refuse_other_suffix(output)
-    notices_for(arguments.supervised_by)
+    refuse_unprintable_supervisor(arguments.supervised_by)
     athlete, athlete_file = find_athlete(arguments.athlete)
     run_path: str = arguments.after if arguments.before is None else arguments.before
     workouts, errors = _read_each(arguments.block, run_path)

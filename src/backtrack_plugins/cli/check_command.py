@@ -19,7 +19,7 @@ from backtrack_plugins.cli.inputs import (
 from backtrack_plugins.cli.output import error_data, report_errors, said_of_problems, say, say_json
 from backtrack_plugins.cli.workout_file import refuse_other_suffix, write_workout
 from backtrack_plugins.errors import BacktrackError, UnsafeWorkout, UsageError
-from backtrack_plugins.exporting import notices_for
+from backtrack_plugins.exporting import refuse_unprintable_supervisor
 from backtrack_plugins.timeline import expand
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _refuse_wrong_usage(arguments: argparse.Namespace) -> None:
-    notices_for(arguments.supervised_by)
+    refuse_unprintable_supervisor(arguments.supervised_by)
     if arguments.output is not None and not arguments.fix:
         raise UsageError("-o says where --fix writes; add --fix")
     if arguments.output is not None and len(arguments.workouts) > 1:

@@ -94,7 +94,7 @@ def severity_said(rule: Rule) -> str:
 def _lines(data: dict[str, Any]) -> Iterator[str]:
     yield f"{data['code']}  {data['title']}"
     for label, key in (
-        ("", "why"),
+        ("why", "why"),
         ("severity", "severity"),
         ("holds", "over"),
         ("threshold", "threshold"),

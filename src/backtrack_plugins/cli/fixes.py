@@ -53,9 +53,9 @@ def read_source(path: str) -> Source:
     """
     workout = read_workout(path)
     if workout.file != path:
-        from backtrack_plugins.library import entry
+        from backtrack_plugins.library import library_entry
 
-        return Source(workout, entry(path).page)
+        return Source(workout, library_entry(path).page)
     if is_json(path):
         return Source(workout, write(workout))
     # Read once more, and used from here on: the lines that change are to be those of this text.

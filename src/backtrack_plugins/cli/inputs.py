@@ -79,7 +79,7 @@ def read_workout(path: str) -> Workout:
     from backtrack_plugins import library
 
     if path in library.names():
-        return library.entry(path).workout
+        return library.library_entry(path).workout
     try:
         return read(path)
     except UnreadableInput as error:

@@ -8,7 +8,7 @@ from backtrack_plugins.cli.inputs import find_athlete
 from backtrack_plugins.cli.output import say, say_json, say_page, table
 from backtrack_plugins.cli.show_command import energy_data, energy_said
 from backtrack_plugins.energy import ASSUMED_MASS
-from backtrack_plugins.library import LibraryEntry, entries, entry
+from backtrack_plugins.library import LibraryEntry, library_entries, library_entry
 from backtrack_plugins.library.facts import Facts, facts_of
 from backtrack_plugins.units import clock_of
 
@@ -27,14 +27,14 @@ def run(arguments: argparse.Namespace) -> int:
     """List every entry, or show one."""
     athlete, athlete_file = find_athlete(arguments.athlete)
     if arguments.action == "show":
-        _show(entry(arguments.name), athlete, as_json=arguments.json)
+        _show(library_entry(arguments.name), athlete, as_json=arguments.json)
     else:
         _list(athlete, athlete_file, as_json=arguments.json)
     return 0
 
 
 def _list(athlete: Athlete | None, athlete_file: str, *, as_json: bool) -> None:
-    listed = [(each, facts_of(each, athlete)) for each in entries()]
+    listed = [(each, facts_of(each, athlete)) for each in library_entries()]
     if as_json:
         level = None if athlete is None else athlete.level
         say_json({"level": level, "entries": [_data(each, facts) for each, facts in listed]})

@@ -8,7 +8,7 @@ import msgspec
 
 from backtrack_plugins.cli.inputs import find_athlete, level_said, read_all, timeline_source, treadmill_said
 from backtrack_plugins.cli.output import error_data, report_errors, say, say_json
-from backtrack_plugins.energy import ASSUMED_MASS, Energy, energy
+from backtrack_plugins.energy import ASSUMED_MASS, Energy, estimate_energy
 from backtrack_plugins.errors import BacktrackError
 from backtrack_plugins.timeline import RepeatedSegments, Segment, Timeline, TreePart, expand
 from backtrack_plugins.units import KM_PER_MILE, clock_of
@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         mass = _mass(athlete)
         data = [
-            {**timeline_data(timeline), "energy": energy_data(energy(timeline, mass))}
+            {**timeline_data(timeline), "energy": energy_data(estimate_energy(timeline, mass))}
             for timeline in timelines
         ]
         say_json({"timelines": data, "errors": [error_data(error) for error in errors]})
@@ -89,7 +89,7 @@ def _shown(timeline: Timeline, athlete: Athlete | None, athlete_file: str, *, cu
     yield from _tree_lines(timeline.tree, width, 0, cues=cues)
     yield ""
     yield _totals(timeline, imperial=athlete is not None and athlete.units == "imperial")
-    yield energy_said(energy(timeline, _mass(athlete)), _mass(athlete))
+    yield energy_said(estimate_energy(timeline, _mass(athlete)), _mass(athlete))
 
 
 def _strip(segments: Sequence[Segment], seconds: float) -> Iterator[str]:

@@ -90,6 +90,18 @@ def _longer_straddles(case: Case, problem: Problem) -> Fixes:
     return longer
 
 
+def _straddles_within(case: Case, problem: Problem) -> Fixes:
+    """The straddles too short to end the bout that begins with a step: as long as the level's."""
+    bouts = [bout for bout in case.bouts if bout.segments[0].step_number == problem.where.step]
+    return {
+        segment.step_number: msgspec.structs.replace(segment.step, amount=case.limits.straddle)
+        for bout in bouts
+        for segment in case.timeline.segments
+        if segment.is_straddle
+        and bout.start_seconds < segment.start_seconds < bout.segments[-1].start_seconds
+    }
+
+
 def _warm_up(case: Case, _problem: Problem) -> Fixes:
     """The missing warm-up, before everything else."""
     seconds, workout = missing_warm_up(case), case.timeline.workout
@@ -99,6 +111,7 @@ def _warm_up(case: Case, _problem: Problem) -> Fixes:
 _IN_STAGES: tuple[dict[str, Fixing], ...] = (
     {"BT305": _longer_straddles, "BT307": _longer_straddles},
     {"BT601": _warm_up},
+    {"BT201": _straddles_within},
     {"BT201": lambda case, problem: shorter_bouts(case, problem.where.step or 0)},
     dict.fromkeys(TARGETS, lambda case, problem: shorter_in_all(case, problem.code)),
 )

@@ -45,10 +45,10 @@ class LibraryEntry(msgspec.Struct, frozen=True, kw_only=True):
     workout: Workout
 
 
-def entries() -> tuple[LibraryEntry, ...]:
+def library_entries() -> tuple[LibraryEntry, ...]:
     """Every entry: workouts, then finishers, then openers, each from first-timer to advanced.
 
-    >>> entries()[0].name
+    >>> library_entries()[0].name
     'first-steps'
     """
     found = (_read(name, kind) for name, kind in _named())
@@ -60,13 +60,13 @@ def names() -> tuple[str, ...]:
     return tuple(name for name, _ in _named())
 
 
-def entry(name: str) -> LibraryEntry:
+def library_entry(name: str) -> LibraryEntry:
     """One entry by its name.
 
     Raises:
         UsageError: when there is none of that name, with the nearest one.
 
-    >>> entry("finisher-beginner").workout.level
+    >>> library_entry("finisher-beginner").workout.level
     'beginner'
     """
     for known, kind in _named():

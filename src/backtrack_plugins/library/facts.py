@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from backtrack_plugins.checking import check_rules, is_safe
-from backtrack_plugins.energy import Energy, energy
+from backtrack_plugins.energy import Energy, estimate_energy
 from backtrack_plugins.timeline import Timeline, expand
 from backtrack_plugins.units import clock_of
 
@@ -46,15 +46,15 @@ class Facts(NamedTuple):
 def facts_of(entry: LibraryEntry, athlete: Athlete | None = None) -> Facts:
     """What an entry comes to, by the rules of the core; check plugins are not asked.
 
-    >>> from backtrack_plugins.library import entry
-    >>> facts_of(entry("gentle-retro")).own
+    >>> from backtrack_plugins.library import library_entry
+    >>> facts_of(library_entry("gentle-retro")).own
     'supervised'
     """
     timeline = expand(entry.workout, athlete)
     known = athlete is not None and athlete.level is not None
     return Facts(
         timeline=timeline,
-        energy=energy(timeline, None if athlete is None else athlete.mass),
+        energy=estimate_energy(timeline, None if athlete is None else athlete.mass),
         own=_fit(expand(entry.workout), None),
         fit=_fit(timeline, athlete) if known else None,
     )

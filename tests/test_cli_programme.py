@@ -1,0 +1,403 @@
+"""``backtrack programme``: what it says, what it writes, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+import backtrack_plugins as bt
+from backtrack_plugins.cli import main
+from backtrack_plugins.cli.inputs import ATHLETE_FILE, CONFIGURATION
+from backtrack_plugins.programme import STATE_FILE, read_programme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TODAY = ("--today", "2026-11-22")
+PASS = ("--outcome", "rpe 12, all done")
+ATHLETE = "# who I am\nlevel = 'first-timer'\nsafety_acknowledged = true  # seen to\n"
+TARGETS = ("garmin-fit", "zwo", "strava-text", "segments-csv")
+
+
+class Said(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+    @property
+    def data(self) -> Any:
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def athlete(tmp_path: Path) -> Path:
+    file = tmp_path / "configuration" / CONFIGURATION / ATHLETE_FILE
+    file.parent.mkdir(parents=True)
+    file.write_text(ATHLETE, encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def programme(
+    tmp_path: Path, athlete: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Said]:
+    """The command in a folder of its own, with an athlete of its own."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(athlete.parents[1]))
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    def run(*arguments: str) -> Said:
+        code = main(["programme", *arguments])
+        return Said(code, *capsys.readouterr())
+
+    return run
+
+
+def begin(programme: Callable[..., Said], *arguments: str) -> Said:
+    said = programme("new", "--weekday", "wed", "-o", "winter", *TODAY, *arguments)
+    assert said.code == 0, said.err
+    return said
+
+
+def tell(programme: Callable[..., Said], today: str, *outcomes: str) -> Said:
+    said = programme("next", "winter", "--today", today, "--outcome", ", ".join(outcomes))
+    assert said.code == 0, said.err
+    return said
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+class TestNew:
+    def test_shows_the_weeks_and_what_to_type_next(self, programme) -> None:
+        said = begin(programme)
+        rows = [line.split() for line in said.out.splitlines()[:9]]
+        assert rows[0] == ["week", "date", "level", "bouts", "what", "changed"]
+        assert [row[2] for row in rows[1:3]] == ["2026-11-25", "2026-12-02"]
+        assert [row[-1] for row in rows[1:]] == [
+            "start", "speed", "speed", "free", "speed", "speed", "incline", "speed",
+        ]  # fmt: skip
+        assert "Written to winter: programme.toml and 8 pages." in said.out
+        assert "backtrack export winter/week-01.backtrack --to garmin-fit" in said.out
+        assert "backtrack programme next winter --outcome" in said.out
+
+    def test_tells_of_weeks_that_raise_two_things_and_explains_it_once(self, programme) -> None:
+        said = begin(programme)
+        assert [line[:33] for line in said.out.splitlines() if "BT504" in line] == [
+            "warning BT504: 2026-12-02: 2 thin",
+            "warning BT504: 2026-12-30: 2 thin",
+            "warning BT504: 2027-01-13: 2 thin",
+        ]
+        assert said.out.count("both steps are small; that is our choice") == 1
+
+    def test_tells_what_the_rules_say_of_the_athlete(self, programme, athlete: Path) -> None:
+        athlete.write_text('level = "first-timer"\nage_group = "65-and-over"\n', encoding="utf-8")
+        said = begin(programme)
+        assert "warning BT604" in said.out
+        assert "warning BT605" in said.out
+
+    def test_says_when_the_athletes_level_is_another_than_the_first_weeks(self, programme, athlete) -> None:
+        athlete.write_text('level = "advanced"\n', encoding="utf-8")
+        said = begin(programme).out.replace("\n", " ")
+        assert "says level advanced, and this week is made for level beginner" in said
+
+    def test_attaches_the_athletes_own_run(self, programme) -> None:
+        Path("run.backtrack").write_text("name: Mine\n25:00 forward jog 8 km/h easy\n", encoding="utf-8")
+        begin(programme, "--attach", "run.backtrack")
+        for week in read_programme("winter").sessions:
+            assert bt.read(Path("winter") / week.file).steps[0] == bt.parse_line(
+                "25:00 forward jog 8 km/h easy"
+            )
+
+    def test_as_data_gives_every_week_and_file(self, programme) -> None:
+        data = begin(programme, "--json", "--weeks", "2").data
+        assert data["sessions"][1] == {
+            "number": 2,
+            "state": "planned",
+            "date": "2026-12-02",
+            "on": None,
+            "outcome": None,
+            "level": "first-timer",
+            "rung": 2,
+            "bouts": "2 x 2:00 at 2 km/h, first bout grip rail",
+            "file": "week-02.backtrack",
+        }
+        assert [Path(file["path"]).name for file in data["written"]] == [
+            "week-01.backtrack", "week-02.backtrack", STATE_FILE,
+        ]  # fmt: skip
+        assert data["weekday"] == "wed"
+        assert [problem["code"] for problem in data["problems"] if problem["severity"] != "info"] == ["BT504"]
+        assert data["errors"] == []
+
+    @pytest.mark.parametrize(
+        ("arguments", "start"),
+        [
+            (("--start", "next", "--weekday", "sun"), "2026-11-29"),
+            (("--start", "next", "--weekday", "MON"), "2026-11-23"),
+            (("--start", "2026-11-22"), "2026-11-22"),
+            (("--start", "2026-12-03"), "2026-12-03"),
+            (("--start", "2026-12-03", "--weekday", "thu"), "2026-12-03"),
+            (("--start", "2026-12-03", "--weekday", "wed"), "2026-12-09"),
+        ],
+    )
+    def test_starts_on_the_day_that_was_asked_for(self, programme, arguments, start: str) -> None:
+        assert programme("new", "-o", "w", *TODAY, *arguments, "--json").data["start"] == start
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            (("--start", "2026-11-21"), "in the past; today is 2026-11-22"),
+            (("--start", "next"), "Name the day, too: --weekday wed"),
+            (("--weekday", "xyz"), "no such day; write mon, tue, wed"),
+            (("--weekday", "we"), "did you mean wed?"),
+            (("--start", "tomorrow", "--weekday", "wed"), "2026-12-02"),
+            (("--start", "20261202", "--weekday", "wed"), "write a date as year, month and day"),
+            (("--start", "2026-02-30", "--weekday", "wed"), "--start 2026-02-30: day"),
+            (("--weekday", "wed", "--weeks", "0"), "1 to 52 weeks"),
+            (("--weekday", "wed", "--today", "today"), "--today today: write a date"),
+            (("--weekday", "wed", "-o", "missing/winter"), "mkdir"),
+            (("--weekday", "wed", "--attach", "none.backtrack"), "none.backtrack: no such file"),
+        ],
+    )
+    def test_refuses_what_cannot_be_and_writes_nothing(self, programme, arguments, said: str) -> None:
+        refused = programme("new", "-o", "winter", *TODAY, *arguments)
+        assert refused.code == 2
+        assert said in refused.err
+        assert everything(Path()) == {}
+
+    def test_tells_all_that_is_wrong_at_once(self, programme, athlete: Path) -> None:
+        athlete.unlink()
+        refused = programme(
+            "new", "--start", "2020-01-01", "--weekday", "x", "--attach", "a", "-o", "w", *TODAY
+        )
+        assert refused.code == 2
+        for said in (
+            "backtrack level",
+            "in the past",
+            "no such day",
+            "a: no such file",
+            "Nothing was written.",
+        ):
+            assert said in refused.err
+
+    def test_refuses_a_run_with_backward_steps_naming_each(self, programme) -> None:
+        Path("run.backtrack").write_text(
+            "name: A\n9:00 forward walk 5 km/h\n1:00 backward walk 2 km/h grip rail\n", encoding="utf-8"
+        )
+        refused = programme("new", "--weekday", "wed", "--attach", "run.backtrack", "-o", "w", *TODAY)
+        assert refused.code == 2
+        assert "run.backtrack:3: 1:00 backward walk 2 km/h grip rail: a run to attach" in refused.err
+        assert not Path("w").exists()
+
+    def test_refuses_with_the_problems_where_a_week_would_break_a_rule(
+        self, programme, athlete: Path
+    ) -> None:
+        athlete.write_text(ATHLETE + '[treadmill]\nslowest = "3 km/h"\n', encoding="utf-8")
+        refused = programme("new", "--weekday", "wed", "-o", "w", *TODAY, "--json")
+        assert refused.code == 1
+        assert {problem["code"] for problem in refused.data["errors"][0]["problems"]} == {"BT901"}
+        assert not Path("w").exists()
+
+    def test_refuses_a_second_programme_in_a_folder(self, programme) -> None:
+        begin(programme)
+        before = everything(Path())
+        refused = programme("new", "--weekday", "wed", "-o", "winter", "--overwrite", *TODAY)
+        assert refused.code == 2
+        assert "there is a programme already" in refused.err
+        assert everything(Path()) == before
+
+
+class TestNext:
+    def test_without_an_outcome_says_what_is_due_and_changes_nothing(self, programme) -> None:
+        begin(programme)
+        before = everything(Path())
+        for today in ("2026-11-22", "2026-11-25"):
+            said = programme("next", "winter", "--today", today)
+            assert said.code == 0
+            assert "Next: week 1 on Wed 2026-11-25, level first-timer: 3 x 1:00 at 1.6 km/h" in said.out
+        assert everything(Path()) == before
+
+    def test_without_an_outcome_asks_for_it_once_the_day_is_over(self, programme) -> None:
+        begin(programme)
+        said = programme("next", "winter", "--today", "2026-11-26")
+        assert said.code == 2
+        assert "week 1 was due on Wed 2026-11-25" in said.err
+        assert "--outcome missed" in said.err
+
+    def test_records_the_outcome_and_says_what_comes_next_and_why(self, programme) -> None:
+        begin(programme)
+        said = tell(programme, "2026-11-25", "rpe 12", "all done")
+        assert said.out.splitlines()[:4] == [
+            "Week 1, done on Wed 2026-11-25: rpe 12, all done.",
+            "All bouts done at RPE 12: one rung up.",
+            "Next: week 2 on Wed 2026-12-02, level first-timer: 2 x 2:00 at 2 km/h, first bout grip rail.",
+            f"      {os.path.join('winter', 'week-02.backtrack')}",
+        ]
+        assert len(read_programme("winter").done) == 1
+
+    def test_as_data_gives_the_next_week_and_the_reason(self, programme) -> None:
+        begin(programme)
+        data = programme("next", "winter", *PASS, "--today", "2026-11-25", "--json").data
+        assert data["reason"] == "All bouts done at RPE 12: one rung up."
+        assert data["next"]["number"] == 2
+        assert data["sessions"][0]["outcome"] == "rpe 12, all done"
+        assert data["athlete_level"] is None
+        assert programme("next", "winter", "--today", "2026-11-25", "--json").data["written"] == []
+
+    def test_a_missed_week_moves_the_same_workout(self, programme) -> None:
+        begin(programme)
+        said = tell(programme, "2026-11-27", "missed")
+        assert "Week 1: missed on Wed 2026-11-25." in said.out
+        assert "Next: week 1 on Wed 2026-12-02" in said.out
+
+    def test_another_day_may_be_named(self, programme) -> None:
+        begin(programme)
+        said = programme("next", "winter", *PASS, "--on", "2026-11-27", "--today", "2026-11-28")
+        assert "done on Fri 2026-11-27" in said.out
+        assert "Next: week 2 on Wed 2026-12-02" in said.out
+        assert "warning BT501" in said.out
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            (("--outcome", "rpe 12, al done"), "did you mean all done?"),
+            (("--outcome", "rpe 12, all done", "--on", "2026-11-27"), "still to come"),
+            (("--outcome", "rpe 12, all done", "--on", "friday"), "write a date"),
+            (("--outcome", "missed", "--on", "2026-11-25"), "leave --on out"),
+            (("--on", "2026-11-25"), "say how it went, too"),
+        ],
+    )
+    def test_refuses_what_cannot_be_and_changes_nothing(self, programme, arguments, said: str) -> None:
+        begin(programme)
+        before = everything(Path())
+        refused = programme("next", "winter", "--today", "2026-11-26", *arguments)
+        assert refused.code == 2
+        assert said in refused.err
+        assert everything(Path()) == before
+
+    def test_a_programme_edited_into_nonsense_is_told_and_left_alone(self, programme) -> None:
+        begin(programme)
+        state = Path("winter") / STATE_FILE
+        state.write_text(
+            state.read_text().replace("rung = 1", "rung = 7").replace("weeks = 8", "weeks = 8\nx = 1")
+        )
+        before = everything(Path())
+        for arguments in (("next", "winter", *PASS), ("show", "winter")):
+            refused = programme(*arguments, "--today", "2026-11-25")
+            assert refused.code == 2
+            assert "plan.x: no such key" in refused.err
+        state.write_text(state.read_text().replace("x = 1\n", ""))
+        assert "rung: 7 does not follow; it is 1" in programme("show", "winter").err
+        assert {*everything(Path())} == {*before}
+
+    def test_nobody_without_a_level_goes_on(self, programme, athlete: Path) -> None:
+        begin(programme)
+        athlete.write_text("safety_acknowledged = true\n", encoding="utf-8")
+        before = everything(Path())
+        refused = programme("next", "winter", *PASS, "--today", "2026-11-25")
+        assert refused.code == 2
+        assert "backtrack level" in refused.err
+        assert everything(Path()) == before
+
+
+class TestTheAthletesLevel:
+    DAYS = ("2026-11-25", "2026-12-02", "2026-12-09")
+
+    def test_rises_and_falls_with_the_programme_and_nothing_else_changes(
+        self, programme, athlete: Path
+    ) -> None:
+        begin(programme)
+        for day in self.DAYS:
+            assert athlete.read_text() == ATHLETE
+            said = tell(programme, day, "rpe 12, all done")
+        assert "now level beginner, which was first-timer." in said.out.replace("\n", " ")
+        assert "3.2 km/h (2.0 mph) backward" in said.out
+        assert athlete.read_text() == ATHLETE.replace("'first-timer'", '"beginner"')
+        said = tell(programme, "2026-12-16", "rpe 12, all done, stumble")
+        assert "now level first-timer, which was beginner." in said.out.replace("\n", " ")
+        assert bt.read_athlete(athlete).level == "first-timer"
+
+    def test_is_left_alone_where_it_was_another(self, programme, athlete: Path) -> None:
+        begin(programme)
+        athlete.write_text('level = "intermediate"\n', encoding="utf-8")
+        for day in self.DAYS:
+            said = tell(programme, day, "rpe 12, all done")
+        assert athlete.read_text() == 'level = "intermediate"\n'
+        assert "says level intermediate, and this week is made for level beginner" in said.out.replace(
+            "\n", " "
+        )
+
+    def test_is_lowered_even_when_the_programme_cannot_be_written(self, programme, athlete: Path) -> None:
+        begin(programme)
+        for day in self.DAYS:
+            tell(programme, day, "rpe 12, all done")
+        (Path("winter") / "week-05.backtrack").write_text("mine")
+        state = (Path("winter") / STATE_FILE).read_bytes()
+        refused = programme("next", "winter", "--today", "2026-12-16", "--outcome", "rpe 9, cut short, pain")
+        assert refused.code == 2
+        assert "--overwrite" in refused.err
+        assert bt.read_athlete(athlete).level == "first-timer"
+        assert (Path("winter") / STATE_FILE).read_bytes() == state
+
+    def test_is_not_raised_when_the_programme_cannot_be_written(self, programme, athlete: Path) -> None:
+        begin(programme)
+        for day in self.DAYS[:2]:
+            tell(programme, day, "rpe 12, all done")
+        (Path("winter") / STATE_FILE).write_text((Path("winter") / STATE_FILE).read_text() + "# mine\n")
+        refused = programme("next", "winter", "--today", self.DAYS[2], *PASS)
+        assert refused.code == 2
+        assert bt.read_athlete(athlete).level == "first-timer"
+        done = programme("next", "winter", "--today", self.DAYS[2], *PASS, "--overwrite")
+        assert done.code == 0
+        assert bt.read_athlete(athlete).level == "beginner"
+
+    def test_is_in_the_data(self, programme, athlete: Path) -> None:
+        begin(programme)
+        for day in self.DAYS[:2]:
+            tell(programme, day, "rpe 12, all done")
+        data = programme("next", "winter", "--today", self.DAYS[2], *PASS, "--json").data
+        assert data["athlete_level"] == {"file": str(athlete), "was": "first-timer", "level": "beginner"}
+
+
+class TestShow:
+    def test_lists_outcomes_the_next_and_the_planned(self, programme) -> None:
+        begin(programme, "--weeks", "3")
+        tell(programme, "2026-11-25", "all done", "rpe 9")
+        said = programme("show", "winter")
+        assert said.code == 0
+        lines = said.out.splitlines()
+        assert lines[1].endswith("rpe 9, all done")
+        assert lines[2].endswith("next")
+        assert lines[3].endswith("planned")
+
+    def test_as_data_gives_the_same(self, programme) -> None:
+        begin(programme, "--weeks", "2")
+        states = [week["state"] for week in programme("show", "winter", "--json").data["sessions"]]
+        assert states == ["pending", "planned"]
+
+    def test_needs_no_athlete(self, programme, athlete: Path) -> None:
+        begin(programme)
+        athlete.unlink()
+        assert programme("show", "winter").code == 0
+
+    def test_a_folder_without_a_programme_says_how_to_begin_one(self, programme) -> None:
+        refused = programme("show", "winter", "--json")
+        assert refused.code == 2
+        assert "backtrack programme new" in refused.data["errors"][0]["message"]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_eight_weeks_export_to_every_target_without_an_error(programme, target: str) -> None:
+    begin(programme)
+    pages = sorted(Path("winter").glob("*.backtrack"))
+    assert len(pages) == 8
+    athlete = bt.Athlete(race_paces=(bt.RaceTime.of("5k", "30:00"),))
+    artifacts = [bt.export(bt.read(page), target, athlete) for page in pages]
+    assert len({artifact.name for artifact in artifacts}) == 8, "each week has a file of its own"
