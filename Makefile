@@ -65,10 +65,6 @@ $(VENV)/.installed-tests: $(VENV)/.installed requirements-test.txt
 	$(PIP) install -r requirements-test.txt
 	@touch $@
 
-$(VENV)/.installed-# Slow, and so not among the tests: 20,000 programmes with random outcomes, and no workout may break a rule.
-fuzz: $(VENV)/.installed-tests
-	$(IN_VENV) tools/fuzz_programme.py 20000
-
-bench: $(VENV)/.installed-tests requirements-bench.txt
+$(VENV)/.installed-bench: $(VENV)/.installed-tests requirements-bench.txt
 	$(PIP) install -r requirements-bench.txt
 	@touch $@

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -15,8 +14,9 @@ from backtrack_plugins.units import Mass
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-FIRST_STEPS = Path(__file__).parents[1] / "examples" / "workouts" / "first-steps.backtrack"
+FIRST_STEPS = "first-steps"
 FORWARD = "name: Forward\n10:00 forward walk 5 km/h\n"
 
 
@@ -61,7 +61,7 @@ def test_stands_below_the_totals_as_a_range(show: Callable[..., Shown]) -> None:
 
 def test_data_is_the_estimate_in_numbers(show: Callable[..., Shown]) -> None:
     data = show(FIRST_STEPS).data
-    estimate = estimate_energy(bt.expand(bt.read(FIRST_STEPS)))
+    estimate = estimate_energy(bt.expand(bt.library_entry(FIRST_STEPS).workout))
     for name in ("gross_kcal", "net_kcal"):
         total = getattr(estimate, name)
         assert data.pop(name) == {"value": total.value, "low": total.low, "high": total.high}

@@ -25,7 +25,11 @@ from backtrack_plugins.testing.strategies import workouts
 from backtrack_plugins.units import Amount, Incline, Mass, Speed
 from backtrack_plugins.workout import DIRECTIONS, GAITS, RAILS, Repeat, Step, Workout
 
-energy, outside_segments, oxygen_uptake = model.energy, model.outside_segments, model.oxygen_uptake
+estimate_energy, outside_segments, oxygen_uptake = (
+    model.estimate_energy,
+    model.outside_segments,
+    model.oxygen_uptake,
+)
 BACKWARD_JOG, BACKWARD_WALK = model.BACKWARD_JOG, model.BACKWARD_WALK
 FORWARD_JOG, FORWARD_WALK = model.FORWARD_JOG, model.FORWARD_WALK
 SIDEWAYS_JOG, SIDEWAYS_WALK = model.SIDEWAYS_JOG, model.SIDEWAYS_WALK

@@ -119,7 +119,7 @@ class TestReasons:
 
     @pytest.mark.parametrize("value", ["true", "3", '["why"]', '{ why = "because" }'])
     def test_are_texts(self, value: str) -> None:
-        with pytest.raises(bt.UsageError, match="the reason for silencing BT206 is a str"):
+        with pytest.raises(bt.UsageError, match="the reason for silencing BT206 is a text"):
             bt.athlete_from_toml(f"[silenced]\nBT206 = {value}\n")
 
     @pytest.mark.parametrize("table", ['silenced = "BT206"', 'silenced = ["BT206"]', "silenced = true"])
@@ -193,7 +193,10 @@ class TestOnTheCommandLine:
         name, *more = arguments
         done = command(name, "a.backtrack", *more, "--athlete", athlete)
         assert (done.code, done.out) == (2, "")
-        assert "who.toml: silenced.BT305 is an error, and no error is silenced; take the line out" in done.err
+        assert (
+            "who.toml: silenced.BT305 is always an error, and no error is silenced; take the line out"
+            in done.err
+        )
         assert "who.toml: silenced.BT6011: no such rule; did you mean BT601?" in done.err
         assert not Path("a.strava.txt").exists()
 

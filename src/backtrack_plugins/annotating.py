@@ -79,13 +79,13 @@ def annotate(timeline: Timeline, notices: Sequence[str] | None = None) -> Annota
 
 
 def _turned_lines(timeline: Timeline) -> list[str]:
-    """The lines of the backward and sideways steps as written, each once."""
+    """The lines of the backward and sideways steps, each once: as comments, since they are no workout."""
     turned = {
         segment.step_number: segment.lines
         for segment in reversed(timeline.segments)
         if segment.direction not in {None, "forward"}
     }
-    return [line for number in sorted(turned) for line in turned[number]]
+    return [f"# {line}" for number in sorted(turned) for line in turned[number]]
 
 
 def _turned(timeline: Timeline) -> str:

@@ -316,7 +316,10 @@ def _clashing(row: PluginRow, found: list[PluginRow]) -> PluginRow:
     ]
     ways = " or ".join(sorted(other.choice for other in rivals))
     remedy = f"uninstall one, or name its distribution in {DISABLE}"
-    if row.kind != "check":  # which all run, so that nobody is asked for one by name
+    if row.kind == "check":  # all of them run, so that nobody could say which
+        owners = " and ".join(sorted(other.distribution for other in rivals))
+        remedy = f"{owners} bring it; {remedy}"
+    else:
         remedy = f"say which: {ways}; or {remedy}"
     return row._replace(state="clash", reason=remedy)
 
