@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-FIRST_STEPS = "first-steps"
+FIRST_STEPS = bt.library_entry("first-steps").page
 FORWARD = "name: Forward\n10:00 forward walk 5 km/h\n"
 
 
@@ -33,11 +33,9 @@ def show(
     """Show one workout both ways: the text, its energy line, and the energy as data."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
 
-    def run(workout: str | Path, athlete: str = "") -> Shown:
-        file = workout
-        if isinstance(workout, str):
-            file = tmp_path / "a.backtrack"
-            file.write_text(workout, encoding="utf-8")
+    def run(page: str, athlete: str = "") -> Shown:
+        file = tmp_path / "a.backtrack"
+        file.write_text(page, encoding="utf-8")
         arguments = ["show", str(file)]
         if athlete:
             (tmp_path / "athlete.toml").write_text(athlete, encoding="utf-8")
@@ -61,7 +59,7 @@ def test_stands_below_the_totals_as_a_range(show: Callable[..., Shown]) -> None:
 
 def test_data_is_the_estimate_in_numbers(show: Callable[..., Shown]) -> None:
     data = show(FIRST_STEPS).data
-    estimate = estimate_energy(bt.expand(bt.library_entry(FIRST_STEPS).workout))
+    estimate = estimate_energy(bt.expand(bt.parse(FIRST_STEPS)))
     for name in ("gross_kcal", "net_kcal"):
         total = getattr(estimate, name)
         assert data.pop(name) == {"value": total.value, "low": total.low, "high": total.high}
