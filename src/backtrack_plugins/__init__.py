@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from backtrack_plugins.checking import FASTEST_MOUNT as FASTEST_MOUNT
     from backtrack_plugins.checking import RULES_VERSION as RULES_VERSION
     from backtrack_plugins.checking import Bout as Bout
-    from backtrack_plugins.checking import Check as Check
-    from backtrack_plugins.checking import CheckRequest as CheckRequest
     from backtrack_plugins.checking import Session as Session
     from backtrack_plugins.checking import bouts as bouts
     from backtrack_plugins.checking import check as check
     from backtrack_plugins.checking import check_history as check_history
+    from backtrack_plugins.checks import Check as Check
+    from backtrack_plugins.checks import CheckRequest as CheckRequest
     from backtrack_plugins.energy import Energy as Energy
     from backtrack_plugins.energy import Range as Range
     from backtrack_plugins.energy import SegmentEnergy as SegmentEnergy
@@ -115,8 +115,6 @@ _MODULES = {
     "athlete": ("Athlete", "RaceTime", "Silenced", "Treadmill", "athlete_from_toml", "read_athlete"),
     "checking": (
         "Bout",
-        "Check",
-        "CheckRequest",
         "FASTEST_MOUNT",
         "RULES_VERSION",
         "Session",
@@ -124,6 +122,7 @@ _MODULES = {
         "check",
         "check_history",
     ),
+    "checks": ("Check", "CheckRequest"),
     "energy": ("Energy", "Range", "SegmentEnergy", "estimate_energy"),
     "errors": (
         "BacktrackError",

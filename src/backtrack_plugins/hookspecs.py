@@ -19,7 +19,7 @@ import pluggy
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from backtrack_plugins.checking import Check
+    from backtrack_plugins.checks import Check
     from backtrack_plugins.exporter import Exporter
     from backtrack_plugins.importer import Importer
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from backtrack_plugins.checking.around import COOL_DOWN_SECONDS, REST_SECONDS, WARM_UP_SECONDS
-from backtrack_plugins.checking.rule import Case, is_hard
+from backtrack_plugins.checking.case import Case, is_hard
 from backtrack_plugins.errors import InvalidWorkout
 from backtrack_plugins.problem import Problem
 from backtrack_plugins.timeline import expand

@@ -21,9 +21,10 @@ from backtrack_plugins.checking import (
     speed,
     turning,
 )
-from backtrack_plugins.checking.history import Session
-from backtrack_plugins.checking.plugin import Check, CheckRequest, check_with_plugins
-from backtrack_plugins.checking.rule import Bout, Case, Rule, bouts
+from backtrack_plugins.checking.case import Bout, Case, bouts
+from backtrack_plugins.checking.plugin import check_with_plugins
+from backtrack_plugins.checking.rule import Rule
+from backtrack_plugins.checking.session import Session
 from backtrack_plugins.checking.silencing import refuse_wrong_silencing, silence
 from backtrack_plugins.checking.turning import FASTEST_MOUNT
 from backtrack_plugins.problem import Problem
@@ -45,8 +46,6 @@ __all__ = [
     "RULES_VERSION",
     "RULE_OF",
     "Bout",
-    "Check",
-    "CheckRequest",
     "Rule",
     "Session",
     "bouts",

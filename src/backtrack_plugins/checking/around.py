@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backtrack_plugins.checking.rule import FAST_FORWARD, HARD_RPE, Finding, Rule
+from backtrack_plugins.checking.case import FAST_FORWARD, HARD_RPE
+from backtrack_plugins.checking.rule import Finding, Rule
 from backtrack_plugins.units import clock_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from backtrack_plugins.checking.rule import Case
+    from backtrack_plugins.checking.case import Case
 
 WARM_UP_SECONDS = 3 * 60
 REST_SECONDS = 2 * 60

@@ -10,7 +10,7 @@ from backtrack_plugins.units import clock_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from backtrack_plugins.checking.rule import Case
+    from backtrack_plugins.checking.case import Case
 
 LONGEST_TOTAL_SECONDS = 20 * 60
 LARGEST_SHARE_PERCENT = 50

@@ -10,7 +10,7 @@ from backtrack_plugins.energy import outside_segments
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from backtrack_plugins.checking.rule import Case
+    from backtrack_plugins.checking.case import Case
 
 
 def _bt701(case: Case) -> Iterator[Finding]:

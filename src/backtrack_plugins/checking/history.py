@@ -1,68 +1,26 @@
-"""BT5xx: how workouts follow one another; what a dated series is to the rules."""
+"""BT5xx: how workouts follow one another."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from backtrack_plugins.checking.rule import Rule
+from backtrack_plugins.checking.session import HANDS
 from backtrack_plugins.levels import LIMITS
 from backtrack_plugins.units import KM_PER_MILE, clock_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import date
 
-    from backtrack_plugins.timeline import Segment, Timeline
-    from backtrack_plugins.workout import Rail
+    from backtrack_plugins.checking.session import Session
+
 
 LARGEST_SPEED_STEP_KMH = 0.8
 LARGEST_SPEED_STEP_MPH = 0.5
 FEWEST_DAYS_BETWEEN = 2
 WEEK = timedelta(days=7)
-
-_HANDS: tuple[Rail, ...] = ("grip", "light", "free")
-
-
-class Session:
-    """One workout of a dated series, as the rules look at it.
-
-    Args:
-        date: The day it is done.
-        timeline: What is done.
-    """
-
-    def __init__(self, date: date, timeline: Timeline) -> None:
-        self.date = date
-        self.timeline = timeline
-
-    @cached_property
-    def turned(self) -> tuple[Segment, ...]:
-        """Its backward and sideways segments."""
-        return tuple(each for each in self.timeline.segments if each.direction not in {None, "forward"})
-
-    @cached_property
-    def fastest_kmh(self) -> float:
-        """The fastest backward or sideways belt speed, in km/h; 0 when there is none."""
-        return max((3.6 * (segment.metres_per_second or 0.0) for segment in self.turned), default=0.0)
-
-    @cached_property
-    def steepest(self) -> float:
-        """The steepest backward or sideways incline, in percent; 0 when there is none."""
-        return max((segment.incline_percent for segment in self.turned), default=0.0)
-
-    @cached_property
-    def longest_seconds(self) -> float:
-        """The longest single backward or sideways segment; 0 when there is none."""
-        return max((segment.seconds or 0.0 for segment in self.turned), default=0.0)
-
-    @cached_property
-    def freest(self) -> Rail | None:
-        """The least that the hands hold in any bout; None without one."""
-        rails = [segment.rail for segment in self.turned if segment.rail is not None]
-        return max(rails, key=_HANDS.index, default=None)
 
 
 def _bt501(sessions: Sequence[Session]) -> Iterator[tuple[Session, str]]:
@@ -110,7 +68,7 @@ def _raised(before: Session, session: Session) -> Iterator[str]:
         yield f"minutes {was} to {now}"
     if session.steepest > before.steepest:
         yield f"incline {before.steepest:g} to {session.steepest:g} %"
-    if before.freest and session.freest and _HANDS.index(session.freest) > _HANDS.index(before.freest):
+    if before.freest and session.freest and HANDS.index(session.freest) > HANDS.index(before.freest):
         yield "the hands hold less"
 
 

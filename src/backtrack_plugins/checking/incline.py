@@ -11,8 +11,8 @@ from backtrack_plugins.checking.rule import Finding, Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from backtrack_plugins.checking.history import Session
-    from backtrack_plugins.checking.rule import Case
+    from backtrack_plugins.checking.case import Case
+    from backtrack_plugins.checking.session import Session
 
 STEEPEST_BACKWARD = Decimal(15)
 STEEP_BACKWARD = Decimal(10)

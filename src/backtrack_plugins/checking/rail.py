@@ -9,7 +9,7 @@ from backtrack_plugins.checking.rule import Finding, Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from backtrack_plugins.checking.rule import Case
+    from backtrack_plugins.checking.case import Case
     from backtrack_plugins.problem import Severity
 
 _ARTICLE = "the training advice this project began with: hold the handrails at first, let go once used to it"

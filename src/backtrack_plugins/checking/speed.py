@@ -11,7 +11,7 @@ from backtrack_plugins.units import Limit
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from backtrack_plugins.checking.rule import Case
+    from backtrack_plugins.checking.case import Case
     from backtrack_plugins.timeline import Segment
     from backtrack_plugins.workout import Step
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backtrack_plugins.checking.rule import SHORTEST_STRADDLE_SECONDS, Finding, Rule
+from backtrack_plugins.checking.case import SHORTEST_STRADDLE_SECONDS
+from backtrack_plugins.checking.rule import Finding, Rule
 from backtrack_plugins.units import Limit, clock_of, same_metres_per_second
 from backtrack_plugins.workout import Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from backtrack_plugins.checking.rule import Case
+    from backtrack_plugins.checking.case import Case
     from backtrack_plugins.timeline import Segment
 
 FASTEST_MOUNT = Limit.of("5.0", "3.1")

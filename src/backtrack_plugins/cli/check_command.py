@@ -140,7 +140,7 @@ def _fixed(path: str, asked: _Asked, output: str | None) -> _Report:
 
 def _checked_programme(folder: str, asked: _Asked, errors: list[BacktrackError]) -> _Series:
     """Check the pages of a programme as they stand in its folder, each at the level that its week names."""
-    from backtrack_plugins.checking.history import Session
+    from backtrack_plugins.checking.session import Session
     from backtrack_plugins.programme import read_programme
 
     weeks: list[_Report] = []

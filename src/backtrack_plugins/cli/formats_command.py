@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _checked(registry: Registry, row: PluginRow) -> PluginRow:
-    from backtrack_plugins.checking import Check
+    from backtrack_plugins.checks import Check
     from backtrack_plugins.exporter import Exporter
     from backtrack_plugins.importer import Importer
 

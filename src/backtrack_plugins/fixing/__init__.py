@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backtrack_plugins.checking import RULE_OF, check_rules
-from backtrack_plugins.checking.rule import Case
+from backtrack_plugins.checking.case import Case
 from backtrack_plugins.errors import InvalidWorkout
 from backtrack_plugins.fixing.draft import Change as Change
 from backtrack_plugins.fixing.draft import Fixed as Fixed

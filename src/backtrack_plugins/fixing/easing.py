@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from backtrack_plugins.athlete import Treadmill
-    from backtrack_plugins.checking.rule import Case
+    from backtrack_plugins.checking.case import Case
     from backtrack_plugins.workout import Step
 
     Easing = Callable[[Case, Step], Step]

@@ -16,7 +16,7 @@ from backtrack_plugins.workout import Step
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from backtrack_plugins.checking.rule import Bout, Case
+    from backtrack_plugins.checking.case import Bout, Case
     from backtrack_plugins.timeline import Segment
 
 LEAST_SECONDS = 10

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from backtrack_plugins.checking.rule import SHORTEST_STRADDLE_SECONDS, Case
+from backtrack_plugins.checking.case import SHORTEST_STRADDLE_SECONDS, Case
 from backtrack_plugins.fixing.draft import FIRST, Draft, Fix, Place
 from backtrack_plugins.fixing.easing import EASINGS, eased
 from backtrack_plugins.fixing.shortening import TARGETS, shorter_bouts, shorter_in_all

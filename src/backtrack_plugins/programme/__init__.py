@@ -6,6 +6,7 @@ given it.
 """
 
 from backtrack_plugins.programme.folder import begin_folder as begin_folder
+from backtrack_plugins.programme.folder import programme_files as programme_files
 from backtrack_plugins.programme.folder import read_programme as read_programme
 from backtrack_plugins.programme.folder import write_programme as write_programme
 from backtrack_plugins.programme.outcome import Outcome as Outcome

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from backtrack_plugins.errors import DeliveryError, UsageError
 from backtrack_plugins.files import write_files
-from backtrack_plugins.programme.state import STATE_FILE, programme_from_toml
+from backtrack_plugins.programme.state import STATE_FILE, programme_from_toml, write_state
 from backtrack_plugins.units import shown
+from backtrack_plugins.writing import write
 
 if TYPE_CHECKING:
     from backtrack_plugins.files import Written
@@ -32,6 +33,15 @@ def read_programme(folder: str | os.PathLike[str]) -> Programme:
     return programme_from_toml(decode(read_bytes(path), path), file=path)
 
 
+def programme_files(programme: Programme) -> dict[str, bytes]:
+    """What is written for a programme: a page for each workout still to do, and last ``programme.toml``.
+
+    The pages of workouts that are done are history, and stay as they were done.
+    """
+    pages = {week.file: write(week.workout).encode() for week in programme.sessions if week.state != "done"}
+    return {**pages, STATE_FILE: write_state(programme).encode()}
+
+
 def write_programme(
     programme: Programme, folder: str | os.PathLike[str], *, overwrite: bool = False
 ) -> list[Written]:
@@ -47,7 +57,7 @@ def write_programme(
         ExistingFile: when a file there was changed by hand, or is somebody else's.
         DeliveryError: when the file system refuses; every file is as it was.
     """
-    return write_files(folder, programme.files(), overwrite=overwrite)
+    return write_files(folder, programme_files(programme), overwrite=overwrite)
 
 
 def begin_folder(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import msgspec
 
 from backtrack_plugins.checking import check_rules, is_safe
-from backtrack_plugins.checking.history import Session
+from backtrack_plugins.checking.session import Session
 from backtrack_plugins.errors import UnsafeWorkout, UsageError
 from backtrack_plugins.programme.dates import DAYS_BETWEEN, check_date, first_slot
 from backtrack_plugins.programme.ladder import rung_at
@@ -178,17 +178,6 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
         where = standing(self.plan, done, day)
         pending = Pending(date=day, rung=where.rung, grip=where.grip)
         return msgspec.structs.replace(self, done=done, pending=pending), where
-
-    def files(self) -> dict[str, bytes]:
-        """What to write: a page for each workout still to do, and last ``programme.toml``.
-
-        The pages of workouts that are done are history, and stay as they were done.
-        """
-        from backtrack_plugins.programme.state import STATE_FILE, write_state
-        from backtrack_plugins.writing import write
-
-        pages = {week.file: write(week.workout).encode() for week in self.sessions if week.state != "done"}
-        return {**pages, STATE_FILE: write_state(self).encode()}
 
 
 def due(plan: Plan, done: Sequence[Done]) -> dt.date:
