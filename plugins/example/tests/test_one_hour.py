@@ -31,7 +31,7 @@ def test_a_bout_that_is_over_after_an_hour_is_fine(run):
 def test_a_bout_that_is_not_is_a_warning_at_its_step():
     (problem,) = found("58:31 forward jog 8 km/h", BOUT, COOL_DOWN)
     assert (problem.code, problem.severity) == ("one-hour/late", "warning")
-    assert problem.message == "backward until 60:01; many gym treadmills stop by themselves at 60:00"
+    assert problem.message == "backward until 60:01; some gym treadmills stop by themselves at 60:00"
     assert (problem.where.file, problem.where.line, problem.where.step) == ("long.backtrack", 4, 2)
     assert problem.text == BOUT
     assert problem.hint

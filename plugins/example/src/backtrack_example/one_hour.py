@@ -1,4 +1,4 @@
-"""A quiet check: many gym treadmills stop by themselves after an hour, and then better not behind you.
+"""A quiet check: some gym treadmills stop by themselves after an hour, and then better not behind you.
 
 It has a module of its own because checks are imported for every check and export; the exporter beside it
 is imported only by who asks for its format.
@@ -27,7 +27,7 @@ def late(request: CheckRequest) -> Iterator[Problem]:
             yield Problem(
                 code="one-hour/late",
                 severity="warning",
-                message=f"{until}; many gym treadmills stop by themselves at 60:00",
+                message=f"{until}; some gym treadmills stop by themselves at 60:00",
                 hint="do it before the run, or make the run shorter",
                 where=request.where(segment),
                 text=segment.line,
@@ -38,5 +38,5 @@ def late(request: CheckRequest) -> Iterator[Problem]:
 @hookimpl
 def backtrack_checks() -> Iterable[Check]:
     """Offer ``one-hour``."""
-    summary = "No bout after 60:00, when many gym treadmills stop"
+    summary = "No bout after 60:00, when some gym treadmills stop"
     return [Check(name="one-hour", summary=summary, check=late)]
