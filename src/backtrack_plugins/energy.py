@@ -10,6 +10,7 @@ Everything here is an estimate for a group, not for one person, and says so by i
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import hypot
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -18,7 +19,7 @@ import msgspec
 from backtrack_plugins.units import KM_PER_MILE, Limit, Mass, same_metres_per_second
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from backtrack_plugins.timeline import Segment, Timeline
     from backtrack_plugins.workout import Direction, Gait, Rail
@@ -44,7 +45,7 @@ NOVICE_FACTOR = 1.2
 """What moving costs more in the first weeks of it (Heath et al. 2001: oxygen uptake fell by 19 % in four)."""
 
 
-class RailEffect(NamedTuple):
+class RailEffect(msgspec.Struct, frozen=True):
     """What holding the handrail does to oxygen uptake: a factor, and how uncertain it is by itself."""
 
     factor: float
@@ -123,7 +124,7 @@ def _sideways_walk(metres_per_minute: float, grade: float) -> float:
     return sideways_walk_factor(metres_per_minute) * _walk(metres_per_minute, grade)
 
 
-class Bound(NamedTuple):
+class Bound(msgspec.Struct, frozen=True):
     """An end of the speeds at which a curve may be asked, in both units and inclusive in each.
 
     Sources give speeds in one of them: 5.0 mph is 8.05 km/h, and 8.0 km/h is the same end.
@@ -149,7 +150,7 @@ class Bound(NamedTuple):
         return metres_per_second > self.faster and not same_metres_per_second(metres_per_second, self.faster)
 
 
-class Mode(NamedTuple):
+class Mode(msgspec.Struct, frozen=True, kw_only=True):
     """One way to move, as data: its curve, where it may be asked, how uncertain it is.
 
     Attributes:

@@ -10,15 +10,14 @@ as the fastest speed measured in athletes by Williford et al. 1998, and inclines
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
 
 from backtrack_plugins.units import Amount, Limit
-
-if TYPE_CHECKING:
-    from backtrack_plugins.workout import Direction, Gait, Level, Rail
+from backtrack_plugins.workout import Direction, Gait, Level, Rail
 
 
-class LevelLimits(NamedTuple):
+class LevelLimits(msgspec.Struct, frozen=True, kw_only=True):
     """What one level may do.
 
     Attributes:
@@ -122,7 +121,7 @@ WORKOUTS_BEFORE: dict[Level, int] = {"first-timer": 0, "beginner": 3, "intermedi
 """How many backward or sideways workouts a level has behind it at least."""
 
 
-class Experience(NamedTuple):
+class Experience(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody has done so far; all of it their own word.
 
     Attributes:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from backtrack_plugins.levels import LIMITS, LevelLimits
+from backtrack_plugins.timeline import Segment
 from backtrack_plugins.units import Limit
 from backtrack_plugins.workout import Step
 
 if TYPE_CHECKING:
     from backtrack_plugins.athlete import Athlete
-    from backtrack_plugins.timeline import Segment, Timeline
+    from backtrack_plugins.timeline import Timeline
     from backtrack_plugins.workout import Level
 
 FAST_FORWARD = Limit.of("10", "6.2")
@@ -23,7 +26,7 @@ HARD_RPE = 15
 """From here on the 6-20 scale says hard (Borg's own word for 15)."""
 
 
-class Bout(NamedTuple):
+class Bout(msgspec.Struct, frozen=True):
     """An unbroken run of backward or sideways segments; a straddle of 10 s or more ends it."""
 
     segments: tuple[Segment, ...]

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import Literal
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+import msgspec
 
-    from backtrack_plugins.checking.case import Case
-    from backtrack_plugins.checking.session import Session
-    from backtrack_plugins.problem import Severity
-    from backtrack_plugins.timeline import Segment
+from backtrack_plugins.checking.case import Case
+from backtrack_plugins.checking.session import Session
+from backtrack_plugins.problem import Severity
+from backtrack_plugins.timeline import Segment
 
 Over = Literal["workout", "programme", "export", "construction"]
 """What a rule holds over: one workout, a dated series, what an exporter wrote, or the model itself."""
 
 
-class Finding(NamedTuple):
+class Finding(msgspec.Struct, frozen=True):
     """What a rule found: a sentence, the segment it is about, and a severity when not the rule's own."""
 
     message: str
@@ -24,7 +24,7 @@ class Finding(NamedTuple):
     severity: Severity | None = None
 
 
-class Rule(NamedTuple):
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """One safety rule, as data.
 
     Attributes:

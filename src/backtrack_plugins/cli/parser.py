@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 
 TYPE_CHECKING = False  # typing itself costs 3 ms at every start, and nothing here needs it to run
 if TYPE_CHECKING:
@@ -23,11 +24,12 @@ _YES_NO = ("yes", "no")
 
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     """Parse; a wrong argument ends the process with exit code 2, as argparse does."""
-    return build_parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else list(argv)
+    return build_parser(words[0] if words else None).parse_args(words)
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The parser of every command."""
+def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
+    """The parser of every command; only the chosen one, when it is a command, is told its arguments."""
     parser = _Parser(
         prog="backtrack",
         description="Treadmill workouts that know which way you face, carried to watches, Zwift and Strava.",
@@ -37,6 +39,8 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, (said, arguments_of) in _COMMANDS.items():
         command = commands.add_parser(name, help=said)
+        if chosen in _COMMANDS and name != chosen:
+            continue  # telling all of them costs 2 ms at every start
         command.add_argument("--json", action="store_true", help="the same as data")
         for action in arguments_of(command):
             # Without a default of its own: it would hide what was said before the action's name.
