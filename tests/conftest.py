@@ -39,13 +39,23 @@ class Plugins:
         exporters: tuple[str, ...] = (),
         importers: tuple[str, ...] = (),
         checks: tuple[str, ...] = (),
+        destinations: tuple[str, ...] = (),
+        recordings: tuple[str, ...] = (),
+        annotators: tuple[str, ...] = (),
         module: str | None = None,
         version: str = "1.0",
         folder: Path | None = None,
     ) -> str:
         """Install a distribution whose one module offers formats and checks; return the module's name."""
         module = module or f"fake_{distribution.replace('-', '_').lower()}"
-        groups = {"exporters": exporters, "importers": importers, "checks": checks}
+        groups = {
+            "exporters": exporters,
+            "importers": importers,
+            "destinations": destinations,
+            "recordings": recordings,
+            "checks": checks,
+            "annotators": annotators,
+        }
         sections = [
             "\n".join([f"[backtrack_plugins.{group}]", *(f"{name} = {module}" for name in names)])
             for group, names in groups.items()

@@ -375,7 +375,7 @@ class TestEntryPoints:
         )
         plugins.metadata("unrelated", "[console_scripts]\nbacktrack = x:y\n")
         plugins.metadata("spaced", "[backtrack_plugins.importers]\r\n  e-format   =   mod.sub:obj  \r\n")
-        plugins.metadata("later-group", "[backtrack_plugins.annotators]\nf = g\n")
+        plugins.metadata("later-group", "[backtrack_plugins.later]\nf = g\n")
         egg = second / "legacy_thing.egg-info"
         egg.mkdir()
         (egg / "PKG-INFO").write_text("Name: legacy-thing\nVersion: 3\n", encoding="utf-8")

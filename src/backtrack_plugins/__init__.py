@@ -18,8 +18,10 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from backtrack_plugins.annotating import Annotation as Annotation
     from backtrack_plugins.annotating import annotate as annotate
+    from backtrack_plugins.annotator import Annotation as Annotation
+    from backtrack_plugins.annotator import AnnotationRequest as AnnotationRequest
+    from backtrack_plugins.annotator import Annotator as Annotator
     from backtrack_plugins.athlete import Athlete as Athlete
     from backtrack_plugins.athlete import RaceTime as RaceTime
     from backtrack_plugins.athlete import Silenced as Silenced
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
     from backtrack_plugins.checking import check_history as check_history
     from backtrack_plugins.checks import Check as Check
     from backtrack_plugins.checks import CheckRequest as CheckRequest
+    from backtrack_plugins.destination import DeliveryRequest as DeliveryRequest
+    from backtrack_plugins.destination import Destination as Destination
+    from backtrack_plugins.destination import Receipt as Receipt
     from backtrack_plugins.energy import Energy as Energy
     from backtrack_plugins.energy import Range as Range
     from backtrack_plugins.energy import SegmentEnergy as SegmentEnergy
@@ -89,6 +94,10 @@ if TYPE_CHECKING:
     from backtrack_plugins.programme import read_programme as read_programme
     from backtrack_plugins.programme import write_programme as write_programme
     from backtrack_plugins.reading import read as read
+    from backtrack_plugins.recording import Lap as Lap
+    from backtrack_plugins.recording import Recording as Recording
+    from backtrack_plugins.recording import RecordingReader as RecordingReader
+    from backtrack_plugins.recording import Sample as Sample
     from backtrack_plugins.registry import PluginRow as PluginRow
     from backtrack_plugins.registry import Registry as Registry
     from backtrack_plugins.timeline import Cue as Cue
@@ -111,7 +120,8 @@ if TYPE_CHECKING:
     from backtrack_plugins.writing import write as write
 
 _MODULES = {
-    "annotating": ("Annotation", "annotate"),
+    "annotating": ("annotate",),
+    "annotator": ("Annotation", "AnnotationRequest", "Annotator"),
     "athlete": ("Athlete", "RaceTime", "Silenced", "Treadmill", "athlete_from_toml", "read_athlete"),
     "checking": (
         "Bout",
@@ -123,6 +133,7 @@ _MODULES = {
         "check_history",
     ),
     "checks": ("Check", "CheckRequest"),
+    "destination": ("DeliveryRequest", "Destination", "Receipt"),
     "energy": ("Energy", "Range", "SegmentEnergy", "estimate_energy"),
     "errors": (
         "BacktrackError",
@@ -160,6 +171,7 @@ _MODULES = {
         "write_programme",
     ),
     "reading": ("read",),
+    "recording": ("Lap", "Recording", "RecordingReader", "Sample"),
     "registry": ("PluginRow", "Registry"),
     "timeline": ("Cue", "RepeatedSegments", "Segment", "Timeline", "Totals", "expand"),
     "units": ("Amount", "Incline", "Mass", "Speed"),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
+from backtrack_plugins.annotator import Annotation
 from backtrack_plugins.exporter import Loss
 from backtrack_plugins.exporting import notices_for, page_of
 from backtrack_plugins.units import clock_of
@@ -24,22 +23,6 @@ LAST_LINE = f"(backtrack-plugins, block {BLOCK_FORMAT})"
 
 MOST_CHARACTERS = 1500
 """No platform documents a limit for a description; we keep a block short (our choice)."""
-
-
-class Annotation(msgspec.Struct, frozen=True, kw_only=True):
-    """The title and text block put on an activity.
-
-    The block's first and last line are what it is found by again; it is plain text, without links.
-
-    Attributes:
-        title: One line.
-        text: The block, at most 1,500 characters, without a line feed at its end.
-        losses: What did not fit: forward lines go first.
-    """
-
-    title: str
-    text: str
-    losses: tuple[Loss, ...] = ()
 
 
 def annotate(timeline: Timeline, notices: Sequence[str] | None = None) -> Annotation:

@@ -19,9 +19,12 @@ import pluggy
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from backtrack_plugins.annotator import Annotator
     from backtrack_plugins.checks import Check
+    from backtrack_plugins.destination import Destination
     from backtrack_plugins.exporter import Exporter
     from backtrack_plugins.importer import Importer
+    from backtrack_plugins.recording import RecordingReader
 
 PROJECT = "backtrack_plugins"
 
@@ -93,5 +96,68 @@ def backtrack_checks() -> Iterable[Check]:
         @hookimpl
         def backtrack_checks():
             return [Check(name="club-hours", summary="Our club's hours", check=closing_time)]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def backtrack_destinations() -> Iterable[Destination]:
+    """Offer places that artifacts go to; entry-point group ``backtrack_plugins.destinations``.
+
+    Example::
+
+        from backtrack_plugins import Destination, Receipt, hookimpl
+
+
+        @hookimpl
+        def backtrack_destinations():
+            shelf = Destination(
+                name="my-shelf",
+                summary="The folder that my app reads",
+                takes=frozenset({"application/xml"}),
+                exporter="zwo",
+                deliver=put_on_shelf,
+                is_folder=True,
+            )
+            return [shelf]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def backtrack_recordings() -> Iterable[RecordingReader]:
+    """Offer formats of recorded activities; entry-point group ``backtrack_plugins.recordings``.
+
+    Example::
+
+        from backtrack_plugins import RecordingReader, hookimpl
+
+
+        @hookimpl
+        def backtrack_recordings():
+            reader = RecordingReader(
+                name="my-log", summary="My log", suffix=".log", recognise=is_log, read=read_log
+            )
+            return [reader]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def backtrack_annotators() -> Iterable[Annotator]:
+    r"""Offer ways to put an activity into words; entry-point group ``backtrack_plugins.annotators``.
+
+    Example::
+
+        from backtrack_plugins import Annotation, Annotator, hookimpl
+
+
+        def in_one_word(request):
+            return Annotation(title=request.timeline.workout.name, text="\n".join(request.notices))
+
+
+        @hookimpl
+        def backtrack_annotators():
+            return [Annotator(name="one-word", summary="The name and no more", annotate=in_one_word)]
     """
     raise NotImplementedError

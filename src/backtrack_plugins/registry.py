@@ -42,7 +42,10 @@ class Kind(namedtuple("Kind", "name group hook")):  # noqa: PYI024 - see above
 KINDS = {
     "exporter": Kind("exporter", "backtrack_plugins.exporters", "backtrack_exporters"),
     "importer": Kind("importer", "backtrack_plugins.importers", "backtrack_importers"),
+    "destination": Kind("destination", "backtrack_plugins.destinations", "backtrack_destinations"),
+    "recording": Kind("recording", "backtrack_plugins.recordings", "backtrack_recordings"),
     "check": Kind("check", "backtrack_plugins.checks", "backtrack_checks"),
+    "annotator": Kind("annotator", "backtrack_plugins.annotators", "backtrack_annotators"),
 }
 
 
@@ -65,8 +68,8 @@ class PluginRow(
     """One plugin in the list.
 
     Attributes:
-        kind: What it is: exporter, importer, check.
-        name: The format's or the check's name.
+        kind: What it is: exporter, importer, destination, recording, check or annotator.
+        name: The name of what it offers: a format, a destination, a check.
         distribution: The installed distribution that brings it.
         version: That distribution's version.
         summary: That distribution's own summary line.

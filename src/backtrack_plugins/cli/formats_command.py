@@ -30,11 +30,21 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _checked(registry: Registry, row: PluginRow) -> PluginRow:
+    from backtrack_plugins.annotator import Annotator
     from backtrack_plugins.checks import Check
+    from backtrack_plugins.destination import Destination
     from backtrack_plugins.exporter import Exporter
     from backtrack_plugins.importer import Importer
+    from backtrack_plugins.recording import RecordingReader
 
-    expected: dict[str, type] = {"exporter": Exporter, "importer": Importer, "check": Check}
+    expected: dict[str, type] = {
+        "exporter": Exporter,
+        "importer": Importer,
+        "destination": Destination,
+        "recording": RecordingReader,
+        "check": Check,
+        "annotator": Annotator,
+    }
     return registry.checked(row, expected[row.kind])
 
 
@@ -42,7 +52,10 @@ def _listed(rows: list[PluginRow]) -> str:
     verbs = {
         "exporter": "export to",
         "importer": "import from",
+        "destination": "send to",
+        "recording": "read recordings of",
         "check": "check beside our rules",
+        "annotator": "put into words",
     }
     blocks = []
     for kind in KINDS:

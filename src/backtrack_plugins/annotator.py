@@ -1,0 +1,63 @@
+"""What passes between the core and an annotator: Annotator, AnnotationRequest, Annotation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from backtrack_plugins.athlete import Athlete
+from backtrack_plugins.exporter import Loss, check_name
+from backtrack_plugins.timeline import Timeline
+
+
+class Annotation(msgspec.Struct, frozen=True, kw_only=True):
+    """The title and text block put on an activity.
+
+    The block's first and last line are what it is found by again; it is plain text, without links.
+
+    Attributes:
+        title: One line.
+        text: The block, at most 1,500 characters, without a line feed at its end.
+        losses: What did not fit: forward lines go first.
+    """
+
+    title: str
+    text: str
+    losses: tuple[Loss, ...] = ()
+
+
+class AnnotationRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything an annotator gets.
+
+    Attributes:
+        timeline: What was planned.
+        notices: Sentences that must stand in the text, most important first.
+        athlete: The athlete's values that the annotator declared it needs, and no others.
+    """
+
+    timeline: Timeline
+    notices: tuple[str, ...]
+    athlete: Athlete
+
+
+class Annotator(msgspec.Struct, frozen=True, kw_only=True):
+    """A way to put an activity into words, as its plugin describes it.
+
+    Attributes:
+        name: The entry point's name: lower-case letters, digits and hyphens.
+        summary: One line for a list.
+        annotate: Writes the words between the block's first and last line, and the title.
+        needs: Fields of Athlete that the annotator wants to see.
+
+    Raises:
+        ValueError: when the name or a needed value is none.
+    """
+
+    name: str
+    summary: str
+    annotate: Callable[[AnnotationRequest], Annotation]
+    needs: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        check_name(self.name, self.needs)
