@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 import backtrack_plugins as bt
-from backtrack_plugins.importer import Importer
 from backtrack_plugins.registry import DISABLE, KINDS, RESERVED, STRICT, Registry, entry_points
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ RAISES = "raise RuntimeError('imported')"
 
 
 def get(registry: Registry, name: str) -> bt.Exporter:
-    return registry.get("exporter", name, bt.Exporter)
+    return registry.exporter(name)
 
 
 class TestListing:
@@ -99,7 +98,7 @@ class TestWorkingPlugin:
         registry = plugins.registry()
         for _ in range(2):
             assert get(registry, "my-watch").name == "my-watch"
-            assert registry.get("importer", "my-watch", Importer).name == "my-watch"
+            assert registry.importer("my-watch").name == "my-watch"
 
     def test_offers_several_formats_from_one_module(self, plugins) -> None:
         source = """
@@ -196,7 +195,7 @@ class TestBrokenPlugin:
         plugins.install("acme", BROKEN[how][0], exporters=("my-watch",))
         plugins.install("good", exporter_source("good-watch"), exporters=("good-watch",))
         registry = plugins.registry()
-        good, broken = (registry.checked(row, bt.Exporter) for row in registry.rows())
+        good, broken = (registry.checked(row) for row in registry.rows())
         assert (good.name, good.state, good.reason) == ("good-watch", "installed", "")
         assert (broken.name, broken.state) == ("my-watch", "broken")
         assert BROKEN[how][1] in broken.reason
@@ -217,7 +216,7 @@ class TestBrokenPlugin:
         with pytest.raises(error):
             get(registry, "my-watch")
         with pytest.raises(error):
-            registry.checked(registry.rows()[0], bt.Exporter)
+            registry.checked(registry.rows()[0])
 
     @pytest.mark.parametrize("off", ["", "0"])
     def test_the_strict_switch_can_be_off(self, plugins, off: str) -> None:
@@ -299,7 +298,7 @@ class TestDisabling:
             get(registry, "acme-fit:my-watch")
         (row,) = registry.rows()
         assert row.state == "disabled"
-        assert registry.checked(row, bt.Exporter) == row
+        assert registry.checked(row) == row
         assert module not in sys.modules
 
     def test_nothing_disables_nothing(self, plugins) -> None:
@@ -316,7 +315,7 @@ class TestNames:
         with pytest.raises(bt.PluginError, match="too vague"):
             get(registry, name)
         (row,) = registry.rows()
-        assert registry.checked(row, bt.Exporter).state == "reserved"
+        assert registry.checked(row).state == "reserved"
         assert module not in sys.modules
 
     @pytest.mark.parametrize(

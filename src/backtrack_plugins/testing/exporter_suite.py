@@ -85,7 +85,7 @@ class ExporterSuite:
     @pytest.fixture
     def exporter(self) -> Exporter:
         """The installed exporter."""
-        return Registry().get("exporter", self.format, Exporter)
+        return Registry().exporter(self.format)
 
     def exported(self, sample: str) -> Artifact:
         """A sample, exported; skips those the format refuses."""
