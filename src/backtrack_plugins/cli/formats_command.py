@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from backtrack_plugins.cli.output import say, table
-from backtrack_plugins.registry import KINDS, Registry
+from backtrack_plugins.kinds import KINDS
+from backtrack_plugins.registry import Registry
 
 TYPE_CHECKING = False  # typing itself costs 3 ms at every start, and nothing here needs it to run
 if TYPE_CHECKING:
