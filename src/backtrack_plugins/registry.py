@@ -240,7 +240,7 @@ class Registry:
     def _offer(self, row: PluginRow) -> Any:
         hook = KINDS[row.kind].hook
         try:
-            plugin = _import(row)
+            plugin = import_plugin(row)
             _refuse_other_hook_api(plugin, row)
             offered = self._offered(plugin, row.kind, row.value)
         except PluginError as error:
@@ -318,7 +318,8 @@ def _row(kind: str, point: EntryPoint) -> PluginRow:
     )
 
 
-def _import(row: PluginRow) -> object:
+def import_plugin(row: PluginRow) -> object:
+    """The module or object that a row's entry point names, imported."""
     import importlib
 
     module, _, attribute = row.value.partition("[")[0].partition(":")

@@ -27,10 +27,11 @@ VERBS = {
 
 def run(arguments: argparse.Namespace) -> int:
     """List every plugin; with ``--check``, import each and say which are broken."""
-    registry = Registry()
-    rows = registry.rows()
+    rows = Registry().rows()
     if arguments.check:
-        rows = [registry.checked(row) for row in rows]
+        from backtrack_plugins.probing import probe
+
+        rows = [probed.row for probed in probe(rows)]
     if arguments.json:
         import json
 
