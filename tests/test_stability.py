@@ -88,15 +88,11 @@ class TestAPluginWrittenAgainstEarlierHooks:
 class TestDeprecation:
     """A hook is taken leave of with pluggy's own warning, which names the plugin, and goes on working."""
 
-    @pytest.fixture
-    def deprecated(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.fixture(autouse=True)
+    def _deprecated(self, monkeypatch: pytest.MonkeyPatch) -> None:
         spec = pluggy.HookspecMarker(hookspecs.PROJECT)
 
-        @spec(
-            warn_on_impl=DeprecationWarning(
-                "backtrack_annotators goes with hook API 9: write backtrack_words"
-            )
-        )
+        @spec(warn_on_impl=DeprecationWarning("backtrack_annotators goes: write backtrack_words"))
         def backtrack_annotators() -> None:
             """As it would stand in hookspecs.py."""
 
@@ -108,9 +104,7 @@ class TestDeprecation:
         assert {Path(warning.filename).name for warning in warned} == {"kept_plugin.py"}
         assert bt.annotate(bt.expand(WORKOUT), annotator="kept", registry=registry).title == "A"
 
-    def test_says_nothing_to_a_plugin_without_that_hook(
-        self, deprecated: None, plugins, exporter_source
-    ) -> None:
+    def test_says_nothing_to_a_plugin_without_that_hook(self, plugins, exporter_source) -> None:
         plugins.install("acme", exporter_source("my-watch"), exporters=("my-watch",))
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -136,7 +130,7 @@ PASSED_ALONG = (
 
 
 def test_hooks_and_what_passes_along_them_are_as_written_down() -> None:
-    """From HOOK_API 1 on they only gain. A change fails here, so that it is a decision and is written down."""
+    """From HOOK_API 1 on they only gain. A change fails here: it is a decision, and is written down."""
     written = json.loads((Path(__file__).parent / "plugins" / "hooks.json").read_text(encoding="utf-8"))
     now = {
         "hook_api": bt.HOOK_API,
