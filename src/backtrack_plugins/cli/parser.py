@@ -176,6 +176,20 @@ def _export(export: argparse.ArgumentParser) -> _Actions:
     return ()
 
 
+def _annotate(annotate: argparse.ArgumentParser) -> _Actions:
+    annotate.add_argument(
+        "workout", metavar="WORKOUT", help="a .backtrack file, its .json form, or a name of the library"
+    )
+    annotate.add_argument(
+        "--wording",
+        metavar="NAME",
+        help="an installed annotator, see: backtrack formats (default: the whole page)",
+    )
+    _athlete(annotate)
+    _supervised(annotate)
+    return ()
+
+
 def _import(import_: argparse.ArgumentParser) -> _Actions:
     import_.add_argument("file", metavar="FILE", help="a file in a format that an installed plugin reads")
     import_.add_argument(
@@ -232,6 +246,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], _Actions]]] 
     "add": ("put a block before or after a run of yours", _add),
     "programme": ("a dated series of workouts that grows with you", _programme),
     "export": ("write workouts in other formats", _export),
+    "annotate": ("print the title and text of an activity that went as planned, to paste", _annotate),
     "import": ("print the page that a foreign file carries", _import),
     "format": ("rewrite workout files in canonical form, keeping comments", _format),
     "formats": ("list what is installed: formats to export to and import from, and checks", _formats),
