@@ -60,7 +60,8 @@ def new_plugin(
     project = os.path.join(base, names.distribution)
     if os.path.lexists(project):
         raise ExistingFile(
-            f"{project}: already there. Move it away, or choose another name or folder. Nothing was written."
+            f"{project}: already there. Move it away, or choose another name or folder. Nothing was written.",
+            paths=(project,),
         )
     _write_whole(project, files)
     return [os.path.join(project, *path.split("/")) for path in files]
@@ -81,7 +82,9 @@ def _write_whole(project: str, files: Mapping[str, bytes]) -> None:
         shutil.rmtree(beside, ignore_errors=True)
         reason = (error.strerror or str(error)).lower()
         raise DeliveryError(
-            f"{project}: {reason}. Check that the folder can be written to and has room; nothing was written."
+            f"{project}: {reason}. Check that the folder can be written to and has room. "
+            "Nothing was written.",
+            path=project,
         ) from None
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)

@@ -7,8 +7,10 @@ import unicodedata
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
+from backtrack_plugins.calling import DISABLE
+from backtrack_plugins.discovery import normal
 from backtrack_plugins.errors import UsageError
-from backtrack_plugins.registry import DISABLE, KINDS, RESERVED, Registry
+from backtrack_plugins.registry import KINDS, RESERVED, Registry
 from backtrack_plugins.units import shown
 
 if TYPE_CHECKING:
@@ -84,7 +86,7 @@ def names_of(name: str) -> Names:
     'backtrack_my_watch'
     """
     if _NAME.match(name) is None:
-        near = _normal(name)
+        near = _nearest(name)
         hint = f"; write {near}" if _NAME.match(near) and len(near) <= MOST_CHARACTERS else ""
         raise UsageError(f"{shown(name)!r}: a name is lower-case letters, digits and hyphens{hint}")
     if len(name) > MOST_CHARACTERS:
@@ -124,13 +126,13 @@ def clashes(kind: str, name: str, registry: Registry | None = None) -> list[str]
     rows = (registry or Registry()).rows()
     project = PREFIX + name
     claimed = [row for row in rows if (row.kind, row.name) == (kind, name)]
-    same = {row.distribution: row for row in rows if _normal(row.distribution) == project}
+    same = {row.distribution: row for row in rows if normal(row.distribution) == project}
     return [*_claimed(claimed, project), *_same(list(same.values()))]
 
 
 def _claimed(rows: list[PluginRow], project: str) -> Iterator[str]:
     for row in rows:
-        if _normal(row.distribution) == project:
+        if normal(row.distribution) == project:
             continue  # then one takes the place of the other
         which = "" if row.kind == "check" else f"say which, {row.choice} or {project}:{row.name}, or "
         yield (
@@ -147,6 +149,7 @@ def _same(rows: list[PluginRow]) -> Iterator[str]:
         )
 
 
-def _normal(name: str) -> str:
+def _nearest(name: str) -> str:
+    """What somebody may have meant by a name that is none."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
