@@ -20,6 +20,7 @@ _EXIT_CODES = (
 
 _LEVELS = ("first-timer", "beginner", "intermediate", "advanced")  # held equal to the model's by a test
 _YES_NO = ("yes", "no")
+_LICENCES = ("MIT", "Apache-2.0", "GPL-3.0-or-later", "none")  # likewise, to the scaffold's
 
 
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -62,6 +63,26 @@ def _show(show: argparse.ArgumentParser) -> _Actions:
 def _formats(formats: argparse.ArgumentParser) -> _Actions:
     formats.add_argument("--check", action="store_true", help="import each plugin and find the broken ones")
     return ()
+
+
+def _plugins(plugins: argparse.ArgumentParser) -> _Actions:
+    actions = plugins.add_subparsers(dest="action", metavar="ACTION")
+    new = actions.add_parser("new", help="write the project of a plugin of your own: whole, typed and tested")
+    new.add_argument(
+        "kind",
+        metavar="KIND",
+        help="exporter, importer, destination, recording, check or annotator",
+    )
+    new.add_argument("name", metavar="NAME", help="what it is called, such as my-watch")
+    new.add_argument(
+        "--dir",
+        default=".",
+        metavar="FOLDER",
+        help="where to put the project's folder; it must exist (default: here)",
+    )
+    new.add_argument("--author", metavar="TEXT", help="who wrote it (default: the name that git knows)")
+    new.add_argument("--licence", choices=_LICENCES, default="MIT", help="its licence (default: MIT)")
+    return (new,)
 
 
 def _check(check: argparse.ArgumentParser) -> _Actions:
@@ -250,6 +271,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], _Actions]]] 
     "import": ("print the page that a foreign file carries", _import),
     "format": ("rewrite workout files in canonical form, keeping comments", _format),
     "formats": ("list what is installed: formats to export to and import from, and checks", _formats),
+    "plugins": ("list what is installed, or start a plugin of your own", _plugins),
 }
 
 
