@@ -5,7 +5,7 @@ fitparse 1.2.0 stands still since 2020. What it gets wrong is made good here:
 - It reads the definition of a message so that one field which it cannot read, of a developer or of a
   size that does not fit, stops the whole file; and it keeps what developers defined in a table that
   all files of a process share. Definitions are read here instead. Only fields of the profile that a
-  recording is made of keep their meaning; all others are stepped over.
+  recording is made of keep their meaning; all others are stepped over, which also is faster.
 - It lists a field twice, and once without a value, when another field is expanded into it. The first
   value counts.
 - Its profile is of 2019; sports named since then are named here.
@@ -18,22 +18,22 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import fitparse  # type: ignore[import-untyped]
 from fitparse import records
-from fitparse.profile import MESSAGE_TYPES  # type: ignore[import-untyped]
+from fitparse.profile import FIELD_NUM_TIMESTAMP, MESSAGE_TYPES  # type: ignore[import-untyped]
 from fitparse.utils import FitCRCError  # type: ignore[import-untyped]
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Iterator, Sequence
 
 LIBRARY = f"fitparse {fitparse.__version__}"
 """The library and its version."""
 
 MOST_MESSAGES = 1_000_000
-"""Messages of one FIT file that are kept: our choice. One a second makes more than eleven days."""
+"""Messages of one FIT file, of any kind: our choice. One a second makes more than eleven days."""
 
 _KEPT = {
     "file_id": {"type"},
     "sport": {"sport", "sub_sport"},
-    "session": {"start_time", "total_timer_time", "sport", "sub_sport"},
+    "session": {"start_time", "total_timer_time", "total_elapsed_time", "sport", "sub_sport"},
     "lap": {
         *("start_time", "total_timer_time", "total_elapsed_time", "total_distance", "avg_heart_rate"),
         *("wkt_step_index", "lap_trigger", "sport", "sub_sport"),
@@ -114,28 +114,26 @@ def messages(part: bytes) -> list[Message]:
     Raises:
         DamagedFile: when its checksum is wrong, or its records do not fit together.
     """
-    found: list[Message] = []
     try:
-        for message in _read(part):
-            if len(found) == MOST_MESSAGES:
-                break
-            found.append(message)
-        else:
-            return found
+        return list(_read(part))
+    except DamagedFile:
+        raise
     except FitCRCError:
         raise DamagedFile("its checksum is wrong: something in it was changed") from None
     except Exception as error:
         # Not only FitParseError: a changed byte may trip it over struct, a key or a type.
-        raise DamagedFile(f"its records do not fit together ({type(error).__name__}: {error})") from error
-    raise DamagedFile(f"it has more than {MOST_MESSAGES:,} messages, which no recording has")
+        reason = f"{type(error).__name__}: {error}"
+        raise DamagedFile(f"its records do not fit together ({reason})") from error
 
 
 def _read(part: bytes) -> Iterator[Message]:
     with _FitFile(part, data_processor=_AsRead()) as file:
-        for message in file.get_messages():
-            if message.mesg_type is not None:
-                yield Message(message.name, _values(message))
+        for count, message in enumerate(file.get_messages(with_definitions=True)):
+            if count == MOST_MESSAGES:
+                raise DamagedFile(f"it has more than {MOST_MESSAGES:,} messages, which no recording has")
             file._messages.clear()  # noqa: SLF001 - nothing else lets go of them
+            if message.type == "data" and message.mesg_type is not None:
+                yield Message(message.name, _values(message))
 
 
 def _values(message: Any) -> dict[str, Any]:
@@ -182,37 +180,59 @@ class _FitFile(fitparse.FitFile):  # type: ignore[misc]
 
     def _parse_definition_message(self, header: Any) -> Any:
         endian = ">" if self._read_struct("xB") else "<"
-        number, field_count = self._read_struct("HB", endian=endian)
+        number, count = self._read_struct("HB", endian=endian)
         mesg_type = MESSAGE_TYPES.get(number)
-        kept = _KEPT.get(mesg_type.name) if mesg_type else None
-        fields = [self._field(number, mesg_type if kept else None, kept or ()) for _ in range(field_count)]
+        if mesg_type is not None and mesg_type.name not in _KEPT:
+            mesg_type = None
+        fields = [self._field(mesg_type) for _ in range(count)]
         if header.is_developer_data:
-            fields += [self._developer_field() for _ in range(self._read_struct("B"))]
+            # They mean something to their developer alone.
+            fields += [_stepped_over(self._read_struct("3B")[1]) for _ in range(self._read_struct("B"))]
         definition = records.DefinitionMessage(
             header=header,
             endian=endian,
-            mesg_type=mesg_type if kept else None,
+            mesg_type=mesg_type,
             mesg_num=number,
-            field_defs=[field for field in fields if field.size],
+            field_defs=_joined(fields),
             dev_field_defs=[],
         )
         self._local_mesgs[header.local_mesg_num] = definition
         return definition
 
-    def _field(self, number: int, mesg_type: Any, kept: Container[str]) -> Any:
-        def_num, size, base = self._read_struct("3B")
-        base_type = records.BASE_TYPES.get(base, records.BASE_TYPE_BYTE)
-        field = mesg_type.fields.get(def_num) if mesg_type else None
-        if field is not None and field.name not in kept:
+    def _field(self, mesg_type: Any) -> Any:
+        number, size, base = self._read_struct("3B")
+        field = mesg_type.fields.get(number) if mesg_type else None
+        if field is not None and field.name not in _KEPT[mesg_type.name]:
             field = None
-        if size % base_type.size:
-            base_type, field = records.BASE_TYPE_BYTE, None
+        base_type = records.BASE_TYPES.get(base, records.BASE_TYPE_BYTE)
+        # The time of any message is what a compressed time counts on from.
+        if (field is None and number != FIELD_NUM_TIMESTAMP) or size % base_type.size:
+            return _stepped_over(size)
         for component in (field and field.components) or ():
             if component.accumulate:
-                self._accumulators.setdefault(number, {}).setdefault(component.def_num, 0)
-        return records.FieldDefinition(field=field, def_num=def_num, base_type=base_type, size=size)
+                accumulators = self._accumulators.setdefault(mesg_type.mesg_num, {})
+                accumulators.setdefault(component.def_num, 0)
+        return records.FieldDefinition(field=field, def_num=number, base_type=base_type, size=size)
 
-    def _developer_field(self) -> Any:
-        """A field that means something to its developer alone: so many bytes to step over."""
-        _def_num, size, _developer = self._read_struct("3B")
-        return records.FieldDefinition(field=None, def_num=None, base_type=records.BASE_TYPE_BYTE, size=size)
+
+_STEPPED_OVER = records.BaseType(name="stepped over", fmt="s", parse=lambda _: None)
+
+
+def _stepped_over(size: int) -> Any:
+    return records.FieldDefinition(field=None, def_num=None, base_type=_STEPPED_OVER, size=size)
+
+
+def _joined(fields: Sequence[Any]) -> list[Any]:
+    """The same bytes in few fields: neighbours that nobody reads are one, and a field is read once."""
+    joined: list[Any] = []
+    seen: set[int] = set()
+    for field in fields:
+        known = field.def_num is not None and field.def_num not in seen
+        if known and field.size:
+            seen.add(field.def_num)
+            joined.append(field)
+        elif joined and joined[-1].def_num is None:
+            joined[-1].size += field.size
+        elif field.size:
+            joined.append(_stepped_over(field.size))
+    return joined

@@ -134,11 +134,12 @@ class _Activity:
         return summaries or _numbers(self._all("record"), "timestamp")
 
     def seconds(self) -> float:
-        """How long the timer ran; without any summary, from the first sample to the last."""
-        for kind in ("session", "lap", "activity"):
-            timers = _numbers(self._all(kind), "total_timer_time")
-            if timers:
-                return math.fsum(timers)
+        """How long the timer ran; where no timer is told of, with pauses, by summaries or else by samples."""
+        for field in ("total_timer_time", "total_elapsed_time"):
+            for kind in ("session", "lap", "activity"):
+                found = _numbers(self._all(kind), field)
+                if found:
+                    return math.fsum(found)
         times = _numbers(self._all("record"), "timestamp")
         return float(max(times, default=0) - min(times, default=0))
 
