@@ -79,7 +79,7 @@ def fit() -> Fit:
 @pytest.fixture(scope="session")
 def reader() -> bt.RecordingReader:
     """The reader, found as an application finds it."""
-    return bt.Registry().get("recording", "fitfile", bt.RecordingReader)
+    return bt.Registry().recording_reader("fitfile")
 
 
 @pytest.fixture(scope="session")

@@ -64,6 +64,14 @@ def test_laps_and_samples_are_those_that_were_encoded(fit, read):
     )
 
 
+def test_an_application_reads_it_from_a_file(fit, read, tmp_path):
+    file = tmp_path / "run.fit"
+    file.write_bytes(fit.file(*run(fit)))
+    recording = bt.read_recording(file)
+    assert recording.file == str(file)
+    assert recording.laps == read(file.read_bytes()).laps
+
+
 def test_another_reader_finds_the_same_laps_and_samples(fit, read, by_fitdecode):
     data = fit.file(*run(fit))
     recording = read(data)

@@ -10,8 +10,8 @@ from typing import NoReturn
 
 from backtrack_plugins import UnreadableInput
 
-MOST_BYTES = 32 * 1024 * 1024
-"""Bytes of the largest file, unpacked: our choice. At 100 bytes a second it is more than three days."""
+MOST_BYTES = 64 * 1024 * 1024
+"""Bytes of the largest file, unpacked: our choice. At 100 bytes a second it is more than a week."""
 
 MOST_PARTS = 100
 """FIT files in one file: our choice; more than a few were never reported."""

@@ -23,7 +23,6 @@ _LIMIT = 2**32
 """No value of a recording is so large: a FIT number has 32 bits."""
 
 _ACTIVITIES = {None, "activity", "activity_summary"}
-_MEASURED = {"session", "lap", "record"}
 
 _KINDS = {
     "device": "the description of a device",
@@ -72,10 +71,15 @@ def from_fit(data: bytes, name: str) -> Recording:
         of_this = list(activity.samples(start, metres))
         metres = max((sample.metres for sample in of_this if sample.metres is not None), default=metres)
         samples += of_this
+    seconds = math.fsum(activity.seconds() for activity in activities)
+    if not laps and not samples and not seconds:
+        raise UnreadableInput(
+            f"{name}: this FIT file is an activity with no time, no lap and no sample: nothing was recorded."
+        )
     return Recording(
         file=name,
         started=_EPOCH + timedelta(seconds=start) if start >= _FIRST_DATE else None,
-        seconds=math.fsum(activity.seconds() for activity in activities),
+        seconds=seconds,
         laps=tuple(sorted(laps, key=lambda lap: lap.start_seconds)),
         samples=tuple(sorted(samples, key=lambda sample: sample.seconds)),
         notes=next(filter(None, (activity.notes() for activity in activities)), ()),
@@ -94,14 +98,9 @@ def _activities(data: bytes, name: str) -> list[list[Message]]:
         ) from None
     kinds = [_kind(part) for part in found]
     activities = [part for part, kind in zip(found, kinds, strict=True) if kind in _ACTIVITIES]
-    measured = [part for part in activities if any(message.kind in _MEASURED for message in part)]
-    if measured:
-        return measured
-    if activities:
-        raise UnreadableInput(
-            f"{name}: this FIT file has no session, no lap and no sample: nothing was recorded in it."
-        )
-    raise UnreadableInput(_not_recorded(kinds[0], name))
+    if not activities:
+        raise UnreadableInput(_not_recorded(kinds[0], name))
+    return activities
 
 
 def _kind(part: Sequence[Message]) -> Any:
@@ -141,7 +140,7 @@ class _Activity:
                 if found:
                     return math.fsum(found)
         times = _numbers(self._all("record"), "timestamp")
-        return float(max(times, default=0) - min(times, default=0))
+        return max(times, default=0.0) - min(times, default=0.0)
 
     def laps(self, start: float) -> Iterator[Lap]:
         """In the order of the file; one that does not say when it began follows the one before it."""
@@ -153,7 +152,7 @@ class _Activity:
             began = end if began is None else began
             end = began + (elapsed or seconds)
             yield Lap(
-                start_seconds=max(0.0, float(began - start)),
+                start_seconds=max(0.0, began - start),
                 seconds=seconds,
                 metres=_number(values, "total_distance"),
                 heart_rate=_beats(values, "avg_heart_rate"),
@@ -176,7 +175,7 @@ class _Activity:
             distance = _number(values, "distance")
             speed = _number(values, "enhanced_speed")
             yield Sample(
-                seconds=max(0.0, float(at - start)),
+                seconds=max(0.0, at - start),
                 metres=None if distance is None else metres + distance,
                 metres_per_second=_number(values, "speed") if speed is None else speed,
                 heart_rate=_beats(values, "heart_rate"),
@@ -211,7 +210,7 @@ def _number(values: dict[str, Any], field: str) -> float | None:
     if isinstance(value, tuple):
         value = next((item for item in value if item is not None), None)
     if isinstance(value, int | float) and 0 <= value < _LIMIT:
-        return value
+        return float(value)
     return None
 
 
@@ -221,7 +220,7 @@ def _numbers(rows: Sequence[dict[str, Any]], field: str) -> list[float]:
 
 def _earliest(times: Sequence[float]) -> float:
     """The earliest date; where there is none, the earliest time since the watch was switched on."""
-    return min([time for time in times if time >= _FIRST_DATE] or times, default=0)
+    return min([time for time in times if time >= _FIRST_DATE] or times, default=0.0)
 
 
 def _time(values: dict[str, Any], field: str, start: float) -> float | None:
