@@ -18,7 +18,8 @@ from packaging.requirements import Requirement
 
 import backtrack_plugins as bt
 from backtrack_plugins.cli import parser
-from backtrack_plugins.registry import KINDS, RESERVED
+from backtrack_plugins.kinds import KINDS
+from backtrack_plugins.registry import RESERVED
 from backtrack_plugins.scaffold import LICENCES, NOBODY, new_plugin
 from backtrack_plugins.scaffold.names import MOST_CHARACTERS, clashes
 

@@ -82,7 +82,11 @@ def _plugins(plugins: argparse.ArgumentParser) -> _Actions:
     )
     new.add_argument("--author", metavar="TEXT", help="who wrote it (default: the name that git knows)")
     new.add_argument("--licence", choices=_LICENCES, default="MIT", help="its licence (default: MIT)")
-    return (new,)
+    doctor = actions.add_parser("doctor", help="say why a plugin is not found, is slow or does not work")
+    doctor.add_argument(
+        "name", nargs="?", metavar="NAME", help="of a plugin or its distribution (default: all)"
+    )
+    return (new, doctor)
 
 
 def _check(check: argparse.ArgumentParser) -> _Actions:
@@ -271,7 +275,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], _Actions]]] 
     "import": ("print the page that a foreign file carries", _import),
     "format": ("rewrite workout files in canonical form, keeping comments", _format),
     "formats": ("list what is installed: formats to export to and import from, and checks", _formats),
-    "plugins": ("list what is installed, or start a plugin of your own", _plugins),
+    "plugins": ("try out what is installed, find what is wrong, start a plugin of your own", _plugins),
 }
 
 

@@ -8,7 +8,7 @@ from string import Template
 from typing import TYPE_CHECKING, NamedTuple
 
 from backtrack_plugins.errors import UsageError
-from backtrack_plugins.registry import KINDS
+from backtrack_plugins.kinds import KINDS
 from backtrack_plugins.units import shown
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from backtrack_plugins.calling import DISABLE
 from backtrack_plugins.discovery import normal
 from backtrack_plugins.errors import UsageError
-from backtrack_plugins.registry import KINDS, RESERVED, Registry
+from backtrack_plugins.kinds import KINDS
+from backtrack_plugins.registry import RESERVED, Registry
 from backtrack_plugins.units import shown
 
 if TYPE_CHECKING:
