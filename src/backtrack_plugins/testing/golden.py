@@ -1,7 +1,7 @@
-"""Golden files: the bytes that were right once, kept beside the test, so that no change of them is an accident.
+"""Golden files: bytes that were right once, kept beside the test, so that no change of them is an accident.
 
-Independent readers say whether a file is right; a golden file says whether it is another. Whoever changes one
-on purpose runs ``pytest --update-golden`` and reads the difference before it is committed.
+Independent readers say whether a file is right; a golden file says whether it is another. Whoever changes
+one on purpose runs ``pytest --update-golden`` and reads the difference before it is committed.
 """
 
 from __future__ import annotations
@@ -99,14 +99,14 @@ def difference(expected: bytes, made: bytes) -> str:
         return _rows(expected, made)
     if any("\0" in text for text in texts):
         return _rows(expected, made)
-    return _unified(*texts)
+    return _unified(texts[0], texts[1])
 
 
 def _unified(expected: str, made: str) -> str:
     from difflib import unified_diff
 
-    lines = [_shown_lines(text) for text in (expected, made)]
-    shown = list(unified_diff(*lines, "golden", "made", lineterm=""))
+    before, after = _shown_lines(expected), _shown_lines(made)
+    shown = list(unified_diff(before, after, "golden", "made", lineterm=""))
     if len(shown) > MOST_LINES:
         shown[MOST_LINES:] = [f"... and {len(shown) - MOST_LINES} lines more"]
     return "\n".join(shown)
@@ -156,5 +156,7 @@ def _content(path: str) -> bytes | None:
 
 
 def _files(folder: str) -> list[str]:
-    paths = [os.path.join(folder, name) for name in sorted(os.listdir(folder))] if os.path.isdir(folder) else []
+    paths = (
+        [os.path.join(folder, name) for name in sorted(os.listdir(folder))] if os.path.isdir(folder) else []
+    )
     return [path for path in paths if os.path.isfile(path)]

@@ -87,7 +87,10 @@ def backtrack_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def file_faults(tmp_path: Path) -> Callable[..., AbstractContextManager[FileLayer]]:
-    """Make file operations below `tmp_path` fail: ``with file_faults(DISK_FULL, at=3) as layer:``."""
+    """What makes file operations below `tmp_path` fail.
+
+    ``with file_faults(DISK_FULL, at=3) as layer:`` is `faults.failing` with that folder.
+    """
     from functools import partial
 
     from backtrack_plugins.testing.faults import failing
