@@ -128,7 +128,8 @@ class Attempt(NamedTuple):
     def __str__(self) -> str:
         return f"{self.fault.name} at {self.operation}"
 
-    __repr__ = __str__  # so that ``assert ..., attempt`` says in a line where it was
+    def __repr__(self) -> str:
+        return str(self)  # so that ``assert ..., attempt`` says in a line where it was
 
 
 def every_fault(
