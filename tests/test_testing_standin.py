@@ -1,5 +1,7 @@
 """Stand-in services: real sockets, a log that can be counted, and every mishap on command."""
 
+# ruff: noqa: ARG002, ARG005 - a handler is given the request, whether it looks at it or not
+
 from __future__ import annotations
 
 import gc
