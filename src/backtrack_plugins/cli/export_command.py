@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import os
-import textwrap
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from backtrack_plugins.cli.inputs import find_athlete, level_said, read_all, timeline_source, treadmill_said
-from backtrack_plugins.cli.output import report_errors, said_of_problems, say, say_json, warn
+from backtrack_plugins.cli.exports import (
+    cell,
+    colliding,
+    data_of,
+    losses_said,
+    make,
+    options_of,
+    say_notes,
+)
+from backtrack_plugins.cli.inputs import find_athlete, read_all
+from backtrack_plugins.cli.output import report_errors, say, say_json, warn
 from backtrack_plugins.errors import BacktrackError, UsageError
-from backtrack_plugins.exporting import export
 from backtrack_plugins.files import Written, write_files
 from backtrack_plugins.registry import Registry
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from backtrack_plugins.exporter import Artifact, Exporter
-    from backtrack_plugins.workout import Workout
-
-WIDTH = 96
-LISTED_AS_LOSS = "BT801"
-
-
-class _Made(NamedTuple):
-    workout: Workout
-    exporter: Exporter
-    artifact: Artifact
+    from backtrack_plugins.cli.exports import Made
+    from backtrack_plugins.exporter import Exporter
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -36,29 +34,14 @@ def run(arguments: argparse.Namespace) -> int:
     registry = Registry()
     exporters, errors = _exporters(arguments.to, registry)
     try:
-        options = _options(arguments.options, arguments.to)
+        options = options_of(arguments.options, arguments.to, kind="FORMAT", among="the formats of --to")
     except UsageError as error:
         errors.append(error)
         options = {}
     workouts, unreadable = read_all(arguments.workouts)
-    errors += unreadable
-    made: list[_Made] = []
-    for workout in workouts:
-        for name, exporter in exporters.items():
-            try:
-                artifact = export(
-                    workout,
-                    name,
-                    athlete,
-                    options=options.get(name),
-                    supervised_by=arguments.supervised_by,
-                    force=arguments.force,
-                    registry=registry,
-                )
-                made.append(_Made(workout, exporter, artifact))
-            except BacktrackError as error:
-                errors.append(error)
-    errors = errors or _colliding(made)
+    made, stopped = make(workouts, exporters, athlete, options, arguments, registry)
+    errors += [*unreadable, *stopped]
+    errors = errors or colliding(made, remedy="rename one, or export it apart")
     if errors:
         return _refused(errors, as_json=arguments.json)
     files = {each.artifact.name: each.artifact.data for each in made}
@@ -66,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         say_json({"artifacts": list(map(_data, made, written)), "errors": []})
     else:
-        _say_notes(made, athlete_file)
+        say_notes(made, athlete_file)
         say("\n\n".join("\n".join(_row(each, file)) for each, file in zip(made, written, strict=True)))
     return 0
 
@@ -89,82 +72,19 @@ def _exporters(names: Sequence[str], registry: Registry) -> tuple[dict[str, Expo
     return found, errors
 
 
-def _options(settings: Sequence[str], formats: Sequence[str]) -> dict[str, dict[str, str]]:
-    options: dict[str, dict[str, str]] = {}
-    for setting in settings:
-        name, dot, rest = setting.partition(".")
-        option, equals, value = rest.partition("=")
-        if not (name and dot and option and equals):
-            raise UsageError(f"--set {setting}: write it as FORMAT.OPTION=VALUE, such as zwo.incline=true")
-        chosen = [given for given in formats if given.rpartition(":")[2] == name]
-        if not chosen:
-            raise UsageError(
-                f"--set {setting}: {name} is not among the formats of --to ({', '.join(formats)})"
-            )
-        for given in chosen:
-            options.setdefault(given, {})[option] = value
-    return options
-
-
-def _colliding(made: Iterable[_Made]) -> list[BacktrackError]:
-    by_name: dict[str, list[_Made]] = {}
-    for each in made:
-        by_name.setdefault(each.artifact.name.casefold(), []).append(each)
-    errors: list[BacktrackError] = []
-    for rivals in by_name.values():
-        if len(rivals) > 1:
-            sources = " and ".join(f"{_file(each.workout)} as {each.exporter.name}" for each in rivals)
-            errors.append(
-                UsageError(
-                    f"{sources} would both be written to {rivals[0].artifact.name}; "
-                    "rename one, or export it apart"
-                )
-            )
-    return errors
-
-
-def _file(workout: Workout) -> str:
-    return workout.file or workout.name
-
-
-def _say_notes(made: Sequence[_Made], athlete_file: str) -> None:
-    for each in {id(each.workout): each for each in reversed(made)}.values():
-        timeline = each.artifact.timeline
-        warn(f"{_file(each.workout)}: {level_said(timeline, athlete_file)}; {treadmill_said(timeline)}")
-        shown = [problem for problem in each.artifact.problems if problem.code != LISTED_AS_LOSS]
-        for line in said_of_problems(shown):
-            warn(line)
-
-
-def _row(made: _Made, file: Written) -> list[str]:
-    artifact = made.artifact
+def _row(made: Made, file: Written) -> list[str]:
     lines = [f"{file.path}  ({file.state})"]
-    lines += _cell("for", made.exporter.summary)
-    if artifact.hint:
-        lines += _cell("next", artifact.hint)
-    by_instead: dict[str, list[str]] = {}
-    for loss in artifact.losses:
-        by_instead.setdefault(loss.instead, []).append(loss.what)
-    for index, (instead, lost) in enumerate(by_instead.items()):
-        lines += _cell("lost" if index == 0 else "", f"{', '.join(lost)}: {instead}")
-    return lines
+    lines += cell("for", made.exporter.summary)
+    if made.artifact.hint:
+        lines += cell("next", made.artifact.hint)
+    return lines + losses_said(made.artifact)
 
 
-def _cell(label: str, text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=f"  {label:<6}", subsequent_indent=" " * 8)
-
-
-def _data(made: _Made, written: Written) -> dict[str, Any]:
-    artifact = made.artifact
+def _data(made: Made, written: Written) -> dict[str, Any]:
     return {
-        "workout": _file(made.workout),
+        "workout": made.source,
         "path": written.path,
         "file": os.path.basename(written.path),
         "state": written.state,
-        "format": artifact.format,
-        "media_type": artifact.media_type,
-        "hint": artifact.hint,
-        **timeline_source(artifact.timeline),
-        "losses": artifact.losses,
-        "problems": artifact.problems,
+        **data_of(made),
     }

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from backtrack_plugins.athlete import Athlete, read_athlete
 from backtrack_plugins.athlete_file import write_level
+from backtrack_plugins.cli.asking import ask, somebody_is_there
 from backtrack_plugins.cli.inputs import athlete_path
 from backtrack_plugins.cli.output import say, say_json, table, warn
 from backtrack_plugins.errors import UsageError
@@ -166,13 +166,8 @@ def _refuse_absurd(workouts: int | None) -> None:
 
 
 def _answers(arguments: argparse.Namespace) -> _Answers:
-    if sys.stdin is None or not sys.stdin.isatty():
+    if not somebody_is_there():
         _refuse_missing(arguments)
-    else:
-        # An answer in another encoding is asked for again, like any other that is none.
-        reconfigure = getattr(sys.stdin, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="replace")
     answers: _Answers = {}
     for question in _asked(answers):
         given = getattr(arguments, question.key)
@@ -204,21 +199,15 @@ def _refuse_missing(arguments: argparse.Namespace) -> None:
 
 
 def _ask(question: _Question) -> Any:
-    """Ask until there is an answer; on standard error, so that standard output is the result alone."""
     warn(question.text)
-    while True:
-        sys.stderr.write(question.prompt)
-        sys.stderr.flush()
-        line = sys.stdin.readline()
-        if not line:
-            warn("")
-            raise UsageError("no answer; nothing was written")
-        answer = _understood(question, line.strip().lower())
-        if answer is not None:
-            warn("")
-            return answer
-        if line.strip() == "?":
-            warn(question.text)
+    answer = ask(
+        question.prompt,
+        lambda said: _understood(question, said),
+        explained=question.text,
+        unanswered="nothing was written",
+    )
+    warn("")
+    return answer
 
 
 def _understood(question: _Question, said: str) -> Any:

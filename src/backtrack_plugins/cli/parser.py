@@ -182,22 +182,29 @@ def _export(export: argparse.ArgumentParser) -> _Actions:
     export.add_argument(
         "-o", "--output", default=".", metavar="FOLDER", help="where to write; it must exist (default: here)"
     )
-    export.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="FORMAT.OPTION=VALUE",
-        dest="options",
-        help="an option of a format, such as zwo.incline=true",
-    )
+    _options(export, "FORMAT.OPTION=VALUE", "an option of a format, such as zwo.incline=true")
     _overwrite(export)
     _athlete(export)
     _supervised(export)
-    export.add_argument(
-        "--force",
-        action="store_true",
-        help="let everything but the absolute rules pass; the artifact says so",
+    _force(export)
+    return ()
+
+
+def _send(send: argparse.ArgumentParser) -> _Actions:
+    _workouts(send)
+    send.add_argument(
+        "--to", required=True, metavar="DESTINATION", help="a destination, see: backtrack formats"
     )
+    send.add_argument("--at", metavar="PATH", help="where that is, for a folder that is not found by itself")
+    send.add_argument("--dry-run", action="store_true", help="show what would be done, and send nothing")
+    send.add_argument("--yes", action="store_true", help="do not ask before sending")
+    _options(
+        send, "NAME.OPTION=VALUE", "an option of the destination or its format, such as zwo.incline=true"
+    )
+    _overwrite(send)
+    _athlete(send)
+    _supervised(send)
+    _force(send)
     return ()
 
 
@@ -262,6 +269,18 @@ def _supervised(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _options(command: argparse.ArgumentParser, written: str, said: str) -> None:
+    command.add_argument("--set", action="append", default=[], metavar=written, dest="options", help=said)
+
+
+def _force(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--force",
+        action="store_true",
+        help="let everything but the absolute rules pass; the artifact says so",
+    )
+
+
 _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], _Actions]]] = {
     "show": ("show a workout in time", _show),
     "check": ("say what the safety rules have to say", _check),
@@ -271,6 +290,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], _Actions]]] 
     "add": ("put a block before or after a run of yours", _add),
     "programme": ("a dated series of workouts that grows with you", _programme),
     "export": ("write workouts in other formats", _export),
+    "send": ("put workouts where an app or a watch looks for them", _send),
     "annotate": ("print the title and text of an activity that went as planned, to paste", _annotate),
     "import": ("print the page that a foreign file carries", _import),
     "format": ("rewrite workout files in canonical form, keeping comments", _format),
