@@ -92,7 +92,8 @@ def _hold_to_the_folder(artifact: Artifact, receipt: Receipt, request: DeliveryR
     if not os.path.isabs(receipt.where):
         said = f"returned the path {receipt.where!r}, which is not absolute. Tell its author."
         raise asked.error(said, field="Receipt.where")
-    path = os.path.realpath(receipt.where)
+    # What the user linked to from inside the folder is in the folder.
+    path = os.path.join(os.path.realpath(os.path.dirname(receipt.where)), os.path.basename(receipt.where))
     if request.at is not None and os.path.realpath(request.at) not in _folders_above(path):
         said = f"was given the folder {request.at}, and says that it delivered to {receipt.where}"
         raise asked.error(f"{said}. Look there, and tell its author.", field="Receipt.where")

@@ -114,7 +114,7 @@ def deliver_into(request: DeliveryRequest, folder: str | os.PathLike[str]) -> li
         DeliveryError: when the file system refuses, or what is read back differs.
     """
     files = {artifact.name: artifact.data for artifact in request.artifacts}
-    if len(files) < len(request.artifacts):
+    if len({name.casefold() for name in files}) < len(request.artifacts):  # one file, on some systems
         raise UsageError("two of the workouts would have the same file name there; send one after the other")
     written = write_files(folder, files, overwrite=request.overwrite, dry_run=request.dry_run)
     return [
