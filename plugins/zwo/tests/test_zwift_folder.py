@@ -132,6 +132,19 @@ class TestItIsNotGuessed:
         with pytest.raises(bt.UsageError, match="no folder of Zwift for workouts was found"):
             the_folder(system(tmp_path, "darwin"))
 
+    @pytest.mark.parametrize(
+        ("platform", "place"),
+        [
+            ("win32", f"{WINE}/Documents"),
+            ("darwin", f"{WINE}/AppData/Local"),
+            ("darwin", "AppData/Local"),
+            ("linux", "AppData/Local"),
+        ],
+    )
+    def test_where_another_system_would_keep_it(self, tmp_path: Path, platform: str, place: str) -> None:
+        made(tmp_path, f"{place}/{NUMBER}")
+        assert find(system(tmp_path, platform)).folders == ()
+
     def test_where_a_file_stands_in_the_way(self, tmp_path: Path) -> None:
         (tmp_path / "Documents").write_bytes(b"")
         (tmp_path / "Games").write_bytes(b"")

@@ -263,7 +263,7 @@ def _limits(level: Level, athlete: Athlete) -> dict[str, str]:
 
 
 def _company(file: str) -> Iterator[str]:
-    yield "Only with somebody beside the treadmill: add --supervised-by NAME to check, add and export."
+    yield "Only with somebody beside the treadmill: add --supervised-by NAME to check, add, export and send."
     yield f"To be reminded of it, write supervised_only = true into {file} yourself; we do not."
 
 
