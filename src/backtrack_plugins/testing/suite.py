@@ -30,7 +30,7 @@ class PluginSuite:
     """The base of the suites; a plugin's author subclasses one of those.
 
     Attributes:
-        kind: Exporter, importer or check.
+        kind: The plugin's kind, such as ``exporter``.
         may_import: Packages beside its own that the plugin's module imports at once. Each costs
             everybody who lists or uses anything of yours; import them in the function that needs them.
     """
