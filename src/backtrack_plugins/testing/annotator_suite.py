@@ -76,7 +76,7 @@ class AnnotatorSuite(PluginSuite):
 
     @pytest.mark.parametrize("sample", SAMPLES)
     def test_says_which_way_the_athlete_faces(self, sample: str) -> None:
-        """Every sample becomes a title and a text that names each direction, and keeps the notices."""
+        """Every sample gets a title and a text that names each direction and keeps the notices."""
         for supervisor in (None, "a coach"):
             for loss in self.written(parse(SAMPLES[sample]), supervised_by=supervisor).losses:
                 assert loss.what
@@ -87,7 +87,7 @@ class AnnotatorSuite(PluginSuite):
         self.written(parse(LONG))
 
     def test_never_fails_at_what_nobody_thought_of(self) -> None:
-        """Nor at workouts that hypothesis invents."""
+        """No workout that hypothesis invents makes it fail."""
         from hypothesis import HealthCheck, given, settings
 
         from backtrack_plugins.testing.strategies import workouts
@@ -113,5 +113,5 @@ class AnnotatorSuite(PluginSuite):
         assert said == self.assert_same_everywhere("annotated", *asked)
 
     def test_opens_no_connection_starts_no_process_and_writes_no_file(self) -> None:
-        """Writing words asks and changes nothing of the world outside."""
+        """Writing opens no connection, starts no process and writes no file."""
         self.assert_keeps_to_itself("annotated", self.annotator, dict(SAMPLES), self.athlete)

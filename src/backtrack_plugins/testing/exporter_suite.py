@@ -151,7 +151,7 @@ class ExporterSuite(PluginSuite):
         assert imported.workout == parse(SAMPLES[sample])
 
     def test_opens_no_connection_starts_no_process_and_writes_no_file(self) -> None:
-        """Exporting is a function of its request: nothing of the world outside is asked or changed."""
+        """Exporting opens no connection, starts no process and writes no file."""
         self.assert_keeps_to_itself("exported", self.format, SAMPLES, self.athlete, dict(self.options))
 
 

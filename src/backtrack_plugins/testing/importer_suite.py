@@ -62,13 +62,13 @@ class ImporterSuite(ReadingSuite):
             assert loss.instead
 
     def test_does_not_recognise_what_another_plugin_writes(self, offered: Any) -> None:
-        """Nor what an exporter of another name writes, of those that are installed."""
+        """What the other installed exporters write is not recognised."""
         for name, data in _written_by_others(self.importer, self.athlete):
             assert not offered.recognise(data[:HEAD_BYTES]), f"it takes what {name} writes for its own"
 
     @pytest.mark.parametrize("sample", SAMPLES)
     def test_reads_back_what_the_exporter_of_its_name_wrote(self, sample: str) -> None:
-        """Where an exporter of the same name is installed, every sample comes back as it was authored."""
+        """What the exporter of the same name writes comes back as it was authored."""
         if not self.round_trip:
             pytest.skip("no exporter has this name")
         workout = parse(SAMPLES[sample])

@@ -81,27 +81,27 @@ class ReadingSuite(PluginSuite):
         assert offered.suffix.startswith(".")
 
     def test_has_good_files(self) -> None:
-        """Without a file that it reads, a plugin that reads nothing would pass."""
+        """There is at least one good file: a plugin that reads nothing would pass the rest."""
         assert getattr(self, "files", {}), "files: give it at least one good file, by name"
 
     def test_recognises_a_good_file_by_its_first_bytes(self, good: str, offered: Any) -> None:
-        """A runner need not say what a file is."""
+        """A good file is recognised by its first bytes."""
         assert offered.recognise(self.files[good][:HEAD_BYTES])
 
     @pytest.mark.parametrize("what", NEVER_OURS)
     def test_does_not_recognise_what_is_none(self, what: str, offered: Any) -> None:
-        """A file that two plugins know can be read by neither."""
+        """What is no workout and no recording is not recognised."""
         assert not offered.recognise(NEVER_OURS[what][:HEAD_BYTES])
 
     @pytest.mark.parametrize("suffix", OTHERS)
     def test_does_not_recognise_another_format(self, suffix: str, offered: Any) -> None:
-        """Nor one that belongs to somebody else."""
+        """Files of other formats are not recognised."""
         if offered.suffix == suffix:
             pytest.skip("this may be its own")
         assert not offered.recognise(OTHERS[suffix][:HEAD_BYTES])
 
     def test_reads_a_good_file(self, good: str) -> None:
-        """What was read can be used."""
+        """A good file is read, and what was read can be used."""
         self.assert_sound(self.read(self.files[good], good))
 
     def test_reads_the_same_everywhere(self) -> None:
@@ -113,13 +113,13 @@ class ReadingSuite(PluginSuite):
         assert read(self.plugin_name, files) == elsewhere
 
     def test_tells_a_file_that_was_cut_short(self, good: str) -> None:
-        """It reads what is whole of it, or says that it is damaged; nothing else is raised."""
+        """A file that was cut short is read as far as it is whole, or refused by its name."""
         data = self.files[good]
         for length in _places(len(data)):
             self.assert_read_or_told(data[:length], f"cut after {length} bytes")
 
     def test_tells_a_file_that_was_damaged(self, good: str) -> None:
-        """So it does when a bit is another."""
+        """A file in which one bit is another is read, or refused by its name."""
         data = self.files[good]
         for number, place in enumerate(_places(len(data))):
             flipped = bytearray(data)
@@ -127,7 +127,7 @@ class ReadingSuite(PluginSuite):
             self.assert_read_or_told(bytes(flipped), f"with byte {place} changed")
 
     def test_tells_a_file_that_is_something_else(self) -> None:
-        """So it does when asked by name to read what was never its own."""
+        """What was never its own is refused by its name, however large."""
         strange = random.Random(0)  # noqa: S311 - the same bytes each time are wanted
         for what, data in {**NEVER_OURS, **OTHERS}.items():
             self.assert_read_or_told(data, f"given {what}")
@@ -157,7 +157,7 @@ class ReadingSuite(PluginSuite):
     def test_opens_no_connection_starts_no_process_and_writes_no_file(
         self, good: str, tmp_path: Path
     ) -> None:
-        """Reading asks and changes nothing of the world outside, and the file least of all."""
+        """Reading opens no connection, starts no process and writes no file, its own least of all."""
         file = tmp_path / "good" / good
         file.parent.mkdir()
         file.write_bytes(self.files[good])

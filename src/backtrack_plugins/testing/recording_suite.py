@@ -50,7 +50,7 @@ class RecordingSuite(ReadingSuite):
             assert sample.metres_per_second is None or sample.metres_per_second >= 0
 
     def test_finds_something_in_a_good_file(self, good: str) -> None:
-        """A recording of nothing would pass everything else."""
+        """A good file takes time and has laps or samples in it."""
         recording = self.read(self.files[good], good)
         assert recording.file == good
         assert recording.seconds > 0
