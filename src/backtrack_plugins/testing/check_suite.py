@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, get_args
 
 import pytest
@@ -13,6 +14,7 @@ from backtrack_plugins.testing.asking import said_by
 from backtrack_plugins.testing.samples import SAMPLE_ATHLETE, SAMPLES
 from backtrack_plugins.testing.suite import PluginSuite
 from backtrack_plugins.workout import LEVELS
+from backtrack_plugins.writing import write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,8 +24,33 @@ if TYPE_CHECKING:
     from backtrack_plugins.problem import Problem
     from backtrack_plugins.workout import Workout
 
-INVENTED = 15
-"""Workouts that hypothesis invents for a check, the same each time; each is asked about at every level."""
+INVENTED = 20
+"""Workouts that hypothesis invents for checks, the same each time; each is asked about at every level."""
+
+
+@lru_cache(maxsize=1)
+def invented() -> tuple[Workout, ...]:
+    """Workouts that pass the rules, as hypothesis invents them; once for all the checks of a run."""
+    from hypothesis import HealthCheck, Phase, given, settings
+
+    from backtrack_plugins.testing.strategies import safe_workouts
+
+    found: list[Workout] = []
+
+    @settings(
+        max_examples=INVENTED,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(safe_workouts())
+    def collect(workout: Workout) -> None:
+        found.append(workout)
+
+    collect()
+    return tuple(found)
 
 
 class CheckSuite(PluginSuite):
@@ -103,23 +130,13 @@ class CheckSuite(PluginSuite):
 
     def test_never_fails_at_what_nobody_thought_of(self) -> None:
         """Nor at workouts that hypothesis invents, at any level."""
-        from hypothesis import HealthCheck, given, settings
-
-        from backtrack_plugins.testing.strategies import safe_workouts
-
-        @settings(
-            max_examples=INVENTED,
-            derandomize=True,
-            database=None,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        )
-        @given(safe_workouts())
-        def never_fails(workout: Workout) -> None:
+        for workout in invented():
             for level in (None, *LEVELS):
-                self.assert_usable(self.said(workout, level))
-
-        never_fails()
+                try:
+                    self.assert_usable(self.said(workout, level))
+                except Exception as error:
+                    told = f"at level {level}" if level else "at its own level"
+                    raise AssertionError(f"{error}\nat this workout, {told}:\n{write(workout)}") from error
 
     def test_says_the_same_everywhere(self) -> None:
         """No clock, locale, time zone or hash seed decides what is safe."""
