@@ -9,7 +9,7 @@ import pytest
 
 from backtrack_plugins.page import parse
 from backtrack_plugins.problem import Severity
-from backtrack_plugins.testing import installed, running
+from backtrack_plugins.testing import installed
 from backtrack_plugins.testing.asking import said_by
 from backtrack_plugins.testing.samples import SAMPLE_ATHLETE, SAMPLES
 from backtrack_plugins.testing.suite import PluginSuite
@@ -141,10 +141,7 @@ class CheckSuite(PluginSuite):
     def test_says_the_same_everywhere(self) -> None:
         """No clock, locale, time zone or hash seed decides what is safe."""
         pages = [*SAMPLES.values(), *getattr(self, "findings", ()), *self.quiet]
-        asked = (self.check, pages, self.athlete, (None, *LEVELS))
-        said = running.checked(*asked)
-        assert said == running.checked(*asked)
-        assert said == self.assert_same_everywhere("checked", *asked)
+        self.assert_same_everywhere("checked", self.check, pages, self.athlete, (None, *LEVELS))
 
     def test_opens_no_connection_starts_no_process_and_writes_no_file(self) -> None:
         """Checking asks and changes nothing of the world outside."""
