@@ -294,6 +294,12 @@ def projects(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What mypy knows of the core already; the kinds share it."""
+    return tmp_path_factory.mktemp("mypy")
+
+
 class TestTheCode:
     @pytest.mark.parametrize("command", [("check", "--no-cache"), ("format", "--check", "--no-cache")])
     def test_of_every_kind_and_name_pleases_ruff(self, projects: Path, command: tuple[str, ...]) -> None:
@@ -301,11 +307,6 @@ class TestTheCode:
             [sys.executable, "-m", "ruff", *command, projects], capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stdout
-
-    @pytest.fixture(scope="class")
-    def known(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
-        """What mypy knows of the core already; the kinds share it."""
-        return tmp_path_factory.mktemp("mypy")
 
     @each_kind
     def test_of_every_kind_pleases_mypy(self, projects: Path, known: Path, kind: str) -> None:
@@ -406,7 +407,7 @@ class Installed(NamedTuple):
         return subprocess.run(
             [self.python, "-m", "pytest", "-p", "no:cacheprovider"],
             cwd=self.project(kind),
-            env={name: value for name, value in os.environ.items() if name not in OURS},
+            env={**{name: value for name, value in os.environ.items() if name not in OURS}, "COLUMNS": "80"},
             capture_output=True,
             text=True,
             check=False,
