@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -196,7 +197,32 @@ class TestAFileSystemThatRefuses:
         assert list(folder.iterdir()) == []
 
 
+def test_of_several_at_once_one_writes_it_whole_and_the_others_are_told(tmp_path: Path) -> None:
+    def new(_number: int) -> bool:
+        try:
+            new_plugin("exporter", "my-watch", tmp_path)
+        except (bt.ExistingFile, bt.DeliveryError):
+            return False
+        return True
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        assert sum(pool.map(new, range(8))) == 1
+    (tmp_path / "alone").mkdir()
+    alone = written(tmp_path / "alone", "exporter", "my-watch")
+    assert contents(tmp_path / "backtrack-my-watch") == contents(alone)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["alone", "backtrack-my-watch"]
+
+
 class TestWhatIsWritten:
+    @pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+    def test_may_be_read_by_whoever_may_read_new_files(self, tmp_path: Path) -> None:
+        (tmp_path / "folder").mkdir()
+        (tmp_path / "file").touch()
+        project = written(tmp_path, "exporter", "my-watch")
+        for path in (project, *project.rglob("*")):
+            usual = tmp_path / ("folder" if path.is_dir() else "file")
+            assert path.stat().st_mode == usual.stat().st_mode
+
     @each_kind
     def test_is_the_same_everywhere(self, tmp_path: Path, kind: str) -> None:
         found = []
@@ -604,6 +630,14 @@ class TestTheCommand:
     def test_lists_what_is_installed_when_no_action_is_said(self, command) -> None:
         assert command("plugins") == command("formats")
         assert command("plugins", "--json").data == command("formats", "--json").data
+
+    def test_lists_without_the_weight_of_what_writes(self, tmp_path: Path) -> None:
+        code = (
+            "import sys; from backtrack_plugins.cli import main; main(['plugins']); "
+            "sys.exit(bool({'backtrack_plugins.scaffold', 'msgspec', 'string'} & set(sys.modules)))"
+        )
+        done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=False)
+        assert done.returncode == 0
 
     def test_offers_the_licences_there_are(self) -> None:
         assert tuple(LICENCES) == parser._LICENCES
