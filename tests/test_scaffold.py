@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -408,13 +409,14 @@ WRITTEN = {
     ),
     "check": Written(
         "my-club",
-        "now write check_my_club() in src/backtrack_my_club/plugin.py, ",
+        "now write check_my_club() in src/backtrack_my_club/plugin.py, and say in FINDINGS what it finds, ",
         {'"my-club/example"': '"my-club/late"', "seconds > HOUR_SECONDS": "seconds > HOUR_SECONDS / 2"},
+        {'"my-club/example"': '"my-club/late"'},
     ),
     "annotator": Written(
         "my-words",
         "now write annotate_my_words() in src/backtrack_my_words/plugin.py, ",
-        {'"\\n".join(request.notices)': '"\\n".join([*request.notices, "Well done."])'},
+        {"Which way: ": "Well done, you went "},
     ),
 }
 
@@ -454,9 +456,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
 
 
 def test_every_plugin_is_listed_and_none_is_broken(installed: Installed) -> None:
-    said = run(installed.python, "-m", "backtrack_plugins", "formats", "--check", cwd=installed.folder)
-    for what in WRITTEN.values():
-        assert re.search(rf"^  {what.name} +installed +backtrack-{what.name} 0\.1\.0 ", said, re.MULTILINE)
+    said = run(installed.python, "-m", "backtrack_plugins", "plugins", "--json", cwd=installed.folder)
+    rows = {(row["kind"], row["name"]): row["state"] for row in json.loads(said)["plugins"]}
+    assert rows == {(kind, what.name): "installed" for kind, what in WRITTEN.items()}
 
 
 @each_kind
@@ -627,18 +629,6 @@ class TestTheCommand:
         assert "the exporter my-watch is there already, from acme 1.0" in (done.out if form else done.err)
         assert os.path.isdir("backtrack-my-watch")
 
-    def test_lists_what_is_installed_when_no_action_is_said(self, command) -> None:
-        assert command("plugins") == command("formats")
-        assert command("plugins", "--json").data == command("formats", "--json").data
-
-    def test_lists_without_the_weight_of_what_writes(self, tmp_path: Path) -> None:
-        code = (
-            "import sys; from backtrack_plugins.cli import main; main(['plugins']); "
-            "sys.exit(bool({'backtrack_plugins.scaffold', 'msgspec', 'string'} & set(sys.modules)))"
-        )
-        done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=False)
-        assert done.returncode == 0
-
     def test_offers_the_licences_there_are(self) -> None:
         assert tuple(LICENCES) == parser._LICENCES
 
@@ -718,10 +708,9 @@ class TestTheHowTo:
         assert command(*shlex.split(asked)[1:]).out == shown[asked]
 
     def test_shows_what_the_failing_test_says(self, installed: Installed) -> None:
-        shown = dict(console(HOW_TO.read_text(encoding="utf-8")))["python -m pytest"]
-        real = installed.pytest("exporter").stdout
-        assert (
-            shown.splitlines()[:-1] == real.splitlines()[real.splitlines().index(shown.splitlines()[0]) : -1]
-        )
-        timeless = re.compile(r"=+ (.*) in .*")
-        assert timeless.fullmatch(shown.splitlines()[-1])[1] == timeless.fullmatch(real.splitlines()[-1])[1]
+        shown = dict(console(HOW_TO.read_text(encoding="utf-8")))["python -m pytest"].splitlines()
+        real = installed.pytest("exporter").stdout.splitlines()
+        assert shown[:-1] == real[real.index(shown[0]) : -1]
+        summary = re.compile(r"=+ 1 failed, \d+ passed, \d+ skipped in \d+\.\d+s =+")  # the kit grows
+        assert summary.fullmatch(shown[-1])
+        assert summary.fullmatch(real[-1])
