@@ -38,7 +38,7 @@ def hook_text(kind: Kind) -> str:
         f"{said.partition(';')[0].rstrip('.')}.",
         *(["", more] if more else []),
         "",
-        "```python",
+        "```python fragment",
         f"def {signature_of(specification)}: ...",
         "```",
         "",
@@ -51,6 +51,7 @@ def hook_text(kind: Kind) -> str:
         "The whole module of a plugin:",
         "",
         "```python",
+        f"# {_module(kind).replace('.', '/')}.py",
         docstring.example.rstrip("\n"),
         "```",
         "",
@@ -58,7 +59,7 @@ def hook_text(kind: Kind) -> str:
         "",
         "```toml",
         f'[project.entry-points."{kind.group}"]',
-        *(f'{name} = "backtrack_{name.replace("-", "_")}.plugin"' for name in example_names(kind)),
+        *(f'{name} = "{_module(kind)}"' for name in example_names(kind)),
         "```",
         "",
         "## What is passed",
@@ -68,6 +69,10 @@ def hook_text(kind: Kind) -> str:
     for passed in _passed(struct):
         lines += ["", f"### {passed.__name__}", "", *_described(passed)]
     return "\n".join(lines) + "\n"
+
+
+def _module(kind: Kind) -> str:
+    return f"backtrack_{example_names(kind)[0].replace('-', '_')}.plugin"
 
 
 def example_names(kind: Kind) -> list[str]:
