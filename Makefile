@@ -44,7 +44,7 @@ bench: $(VENV)/.installed-bench
 # Rewrites what is generated, then builds the site into build/docs/html; a warning is an error, and no network is used.
 docs: $(VENV)/.installed-docs
 	$(IN_VENV) tools/generate.py
-	$(IN_VENV) -m sphinx --builder html --fail-on-warning --keep-going --nitpicky --quiet -c docs . build/docs/html
+	$(IN_VENV) -m sphinx --builder html --fresh-env --write-all --fail-on-warning --keep-going --nitpicky --quiet -c docs . build/docs/html
 	@echo "The site: build/docs/html/index.html"
 
 clean:

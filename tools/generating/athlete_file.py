@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import typing
 from typing import TYPE_CHECKING, Any
 
@@ -52,9 +53,15 @@ def _rows(struct: type[msgspec.Struct]) -> Iterator[tuple[str, ...]]:
     for field in msgspec.structs.fields(struct):
         kinds = _kinds(field.type)
         if any(kind in _TABLES for kind in kinds):
-            yield f"`[{field.name}]`", "a table, see below", "", meanings[field.name]
+            yield f"`[{field.name}]`", "a table, see below", "", _meaning(meanings[field.name])
             continue
-        yield f"`{field.name}`", _written(kinds), _left_out(field.default), markdown(meanings[field.name])
+        yield f"`{field.name}`", _written(kinds), _left_out(field.default), _meaning(meanings[field.name])
+
+
+def _meaning(said: str) -> str:
+    """What a docstring says of an attribute, for somebody who writes TOML and no Python."""
+    plain = re.sub(r"Speed\((\"[^\"]+\")\)", r"\1", markdown(said))
+    return re.sub(r"; None when [^;]+(?=\.$)", "", plain)
 
 
 def _kinds(annotation: Any) -> list[Any]:
@@ -74,7 +81,9 @@ def _written(kinds: list[Any]) -> str:
         elif kind is int:
             shown.append("a whole number")
         elif issubclass(kind, Quantity):
-            shown.append(f'a {kind.__name__.lower()}, such as `"{kind.examples[0]}"`')
+            name = kind.__name__.lower()
+            article = "an" if name[0] in "aeiou" else "a"
+            shown.append(f'{article} {name}, such as `"{kind.examples[0]}"`')
     return ", ".join(shown)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from backtrack_plugins.schema import workout_schema
@@ -28,6 +29,10 @@ def json_fields() -> list[str]:
 
 
 def _said(schema: dict[str, Any]) -> str:
+    refused = schema.get("not", {}).get("pattern")
+    if refused:
+        examples = [each for each in schema["examples"] if not re.search(refused, each)]
+        schema = {**schema, "examples": examples}
     said = [
         _SAID[key](value)
         for key, value in schema.items()

@@ -188,7 +188,7 @@ def _tests(found: object) -> list[str]:
         for name, value in vars(base).items()
         if name.startswith("test_") and inspect.isfunction(value)
     ]
-    return ["", *table(("a plugin", "which means"), methods)] if methods else []
+    return ["", *table(("test", "what it holds"), methods)] if methods else []
 
 
 def _kit_meaning(name: str, found: object) -> str:
