@@ -7,6 +7,7 @@ on a code host, and nothing is rewritten or copied.
 
 from __future__ import annotations
 
+import builtins
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -90,20 +91,22 @@ class PageLexer(RegexLexer):
 def link_to_public_name(
     app: Sphinx, env: BuildEnvironment, node: pending_xref, content: nodes.Element
 ) -> nodes.Element | None:
-    """Lead a name to the place where the API page has it; one that is not public stays plain text.
+    """Lead a name to the place where the API page has it; a type that is not public stays plain text.
 
     Signatures name a type by its module (``backtrack_plugins.timeline.Timeline``), or not at all where it is
-    imported for type checkers alone; the API page has the public name.
+    imported for type checkers alone; the API page has the public name. What a docstring has between single
+    backticks and begins with a capital letter must be there, and what was taken for a type must be a name.
     """
     if node.get("refdomain") != "py":
         return None
     names = node["reftarget"].removeprefix("backtrack_plugins.").split(".")
     python = env.domains["py"]
-    for start in range(len(names)):
-        target = ".".join(("backtrack_plugins", *names[start:]))
+    for known in (*(names[start:] for start in range(len(names))), names[:1]):
+        target = ".".join(("backtrack_plugins", *known))
         if target in python.objects:
             return python.resolve_xref(env, node["refdoc"], app.builder, "obj", target, node, content)
-    return content
+    in_words = node["reftype"] == "obj" and names[0][:1].isupper() and not hasattr(builtins, names[0])
+    return None if in_words or " " in node["reftarget"] else content
 
 
 def show_the_name_alone(_app: Sphinx, doctree: nodes.document) -> None:

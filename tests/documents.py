@@ -1,4 +1,9 @@
-"""What the tests of documents share: taking a document apart, and doing what a reader of it does."""
+"""What the tests of documents share: taking a document apart, and doing what a reader of it does.
+
+Run as a script with pages of ``docs``, it writes the real outputs into them, where others are shown::
+
+    .venv/bin/python tests/documents.py docs/tutorial/first-workout.md
+"""
 
 from __future__ import annotations
 
@@ -10,6 +15,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -180,7 +186,11 @@ class Reader:
         )
         assert done.returncode == command.exit_code, f"{command.typed}\n{done.stdout}"
         if command.output is not None:
-            assert done.stdout == command.output, command.typed
+            self.compare(command, done.stdout)
+
+    def compare(self, command: Command, output: str) -> None:
+        """Hold what is shown to what came out."""
+        assert output == command.output, command.typed
 
 
 def rows_below(document: str, head: list[str]) -> list[list[str]]:
@@ -195,3 +205,31 @@ def grammar_tokens(document: str) -> list[tuple[str, str]]:
     """Each part of a line with each token that the table of the grammar shows for it."""
     rows = rows_below(document, ["part", "needed", "written"])
     return [(part, token) for part, _, written in rows for token in re.findall(r"`([^`]+)`", written)]
+
+
+class Writer(Reader):
+    """A reader who gathers the outputs instead of comparing them."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.outputs: dict[str, str] = {}
+
+    def compare(self, command: Command, output: str) -> None:
+        """Remember what came out."""
+        self.outputs[f"$ {command.typed}\n{command.output}"] = f"$ {command.typed}\n{output}"
+
+
+def write_outputs(document: str) -> None:
+    """Write the real outputs into a page."""
+    with TemporaryDirectory() as folder:
+        writer = Writer(Path(folder))
+        writer.follow(document)
+    text = text_of(document)
+    for shown, output in writer.outputs.items():
+        text = text.replace(shown, output)
+    (ROOT / document).write_text(text, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    for page in sys.argv[1:]:
+        write_outputs(page)

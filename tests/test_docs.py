@@ -303,6 +303,13 @@ class TestTheCommandLine:
             assert f"| {code} | {meaning} |" in COMMANDS
 
 
+def fields_of(found: object) -> tuple[str, ...]:
+    """The fields of a Struct or a named tuple; none of anything else, such as a function or a limit."""
+    if not inspect.isclass(found):
+        return ()
+    return getattr(found, "__struct_fields__", None) or getattr(found, "_fields", ())
+
+
 class TestPublicNames:
     @pytest.mark.parametrize(
         ("module", "page"), [(bt, "python-api"), (testing, "testing-api")], ids=["core", "testing"]
@@ -314,6 +321,12 @@ class TestPublicNames:
             re.MULTILINE,
         )
         assert sorted(directives) == sorted(module.__all__)
+
+    @pytest.mark.parametrize("name", [name for name in bt.__all__ if fields_of(getattr(bt, name))])
+    def test_every_attribute_says_in_the_docstring_what_it_is(self, name: str) -> None:
+        found = getattr(bt, name)
+        said = inspect.getdoc(found) or ""
+        assert [field for field in fields_of(found) if f"\n    {field}: " not in said] == []
 
 
 class TestFormats:

@@ -46,6 +46,10 @@ _CLOCK = re.compile(r"[0-9]{1,3}:[0-9]{2}(?::[0-9]{2})?\Z", re.ASCII)
 class RaceTime(msgspec.Struct, frozen=True):
     """A finishing time for a race distance, written as ``30:00`` or ``1:45:00``; 2:00 to 30:00 per km.
 
+    Attributes:
+        race: ``mile``, ``5k``, ``10k``, ``half`` or ``marathon``.
+        seconds: The finishing time.
+
     Raises:
         ValueError: when it is no such time, or faster than anyone has run (2:00 per km).
 

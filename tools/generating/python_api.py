@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import typing
 from typing import TYPE_CHECKING
 
 import backtrack_plugins
@@ -122,6 +123,9 @@ def _data(name: str, value: object, meaning: str) -> Iterator[str]:
         yield f"   :value: {shown}"
     yield ""
     yield f"   {meaning}"
+    if typing.get_origin(value) is typing.Literal:
+        yield ""
+        yield f"   One of {', '.join(f'``{choice}``' for choice in typing.get_args(value))}."
     if isinstance(value, tuple) and not hasattr(value, "_fields"):
         yield ""
         yield from (f"   - {each}" for each in value)

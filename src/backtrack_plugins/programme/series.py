@@ -66,7 +66,12 @@ class Week(NamedTuple):
 
 
 class Recorded(NamedTuple):
-    """A programme after an outcome was recorded, and why the next workout is what it is."""
+    """A programme after an outcome was recorded, and why the next workout is what it is.
+
+    Attributes:
+        programme: The same programme, one workout further.
+        reason: A sentence for whoever does it.
+    """
 
     programme: Programme
     reason: str
