@@ -23,7 +23,6 @@ from backtrack_garmin.workout_file import build
 from backtrack_plugins import Athlete, InvalidWorkout, RaceTime, check, expand, parse
 from backtrack_plugins.checking import check_rules
 from backtrack_plugins.energy import estimate_energy
-from backtrack_plugins.exporter import Exporter
 from backtrack_plugins.exporting import checked_request
 from backtrack_plugins.registry import Registry
 
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from backtrack_plugins import ExportRequest
+    from backtrack_plugins.exporter import Exporter
 
 LIBRARIES = (
     "msgspec",
@@ -109,7 +109,7 @@ def exporting() -> Iterator[Row]:
 
 def requested(name: str, page: str) -> tuple[Exporter, ExportRequest]:
     """An installed exporter, and what it gets for a page."""
-    exporter = Registry().get("exporter", name, Exporter)
+    exporter = Registry().exporter(name)
     request, _problems = checked_request(exporter, parse(page), ATHLETE)
     return exporter, request
 

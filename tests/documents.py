@@ -29,7 +29,7 @@ _EXIT_CODE = re.compile(r"# exit code (\d)")
 _SETTING = re.compile(r"[A-Z_]+=")
 _LINK = re.compile(r"\[[^]]*\]\(([^)\s]+)\)")
 
-TYPED = ("backtrack ", "mkdir ", "python examples/", "BACKTRACK_")
+TYPED = ("backtrack ", "mkdir ", "python examples/", "python -m pytest ", "BACKTRACK_")
 """What the lines of a shell block begin with that the tests run; the others install."""
 
 

@@ -191,8 +191,11 @@ FAILING = {
     "raises an error of ours": ("raise UsageError('not like this')", "not like this"),
     "returns nothing": ("return None", "NoneType"),
     "returns a number": ("return 5", "int"),
-    "returns a text": ("return 'fine'", "returned str among its problems"),
-    "returns something else in a list": ("return [None]", "returned NoneType among its problems"),
+    "returns a text": ("return 'fine'", "returned str; its hook backtrack_checks promises Problem"),
+    "returns something else in a list": (
+        "return [None]",
+        "NoneType; its hook backtrack_checks promises Problem",
+    ),
     "has a code that is no text": ("return [Problem(code=5, message='m')]", "code"),
     "has no such severity": ("return [Problem(code='fake/x', severity='fatal', message='m')]", "fatal"),
     "misspells a severity": ("return [Problem(code='fake/x', severity='Error', message='m')]", "Error"),

@@ -14,6 +14,7 @@ import pytest
 import backtrack_plugins as bt
 from backtrack_plugins import library
 from backtrack_plugins.cli import main
+from backtrack_plugins.cli.formats_command import VERBS
 from backtrack_plugins.cli.inputs import ATHLETE_FILE, CONFIGURATION
 from backtrack_plugins.files import LEDGER
 from backtrack_plugins.registry import DISABLE, Registry
@@ -131,12 +132,11 @@ class TestFormats:
     ) -> None:
         done = backtrack("formats")
         assert (done.code, done.err) == (0, "")
-        exports, _, others = done.out.partition("import from")
-        imports, _, checks = others.partition("check beside our rules")
-        listed = {"exporter": exports, "importer": imports, "check": checks}
+        listed = dict(block.split("\n", 1) for block in done.out.split("\n\n"))
         for row in Registry().rows():
-            assert f"{row.name} " in listed[row.kind]
-            assert f"{row.distribution} {row.version}" in done.out
+            (line,) = [line for line in listed[VERBS[row.kind]].splitlines() if line.split()[0] == row.name]
+            assert f"{row.distribution} {row.version}" in line
+        assert set(listed) == {VERBS[row.kind] for row in Registry().rows()}
         assert set(TARGETS) <= {row.name for row in Registry().rows("exporter")}
 
     def test_json_gives_the_same_rows(self, backtrack: Callable[..., Outcome]) -> None:

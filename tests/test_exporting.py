@@ -256,8 +256,8 @@ class TestBrokenExporter:
             ("return 'text'", "str"),
             ("return bytearray(b'1')", "bytearray"),
             ("return (b'1', ())", "tuple"),
-            ("return Exported(data='text')", "str"),
-            ("return Exported(data=None)", "NoneType"),
+            ("return Exported(data='text')", "Exported.data is 'text'"),
+            ("return Exported(data=None)", "Exported.data is None"),
         ],
     )
     def test_that_returns_something_else_is_told_what(
@@ -416,7 +416,7 @@ class TestExporter:
             ("suffix", "fit", "written like .fit"),
             ("suffix", ".a/b", "written like .fit"),
             ("suffix", "", "written like .fit"),
-            ("carries", frozenset({"colour"}), "capabilities are direction"),
+            ("carries", frozenset({"colour"}), "Exporter.carries is 'colour'; it is direction or incline"),
             ("needs", frozenset({"shoe"}), "no value of Athlete"),
         ],
     )

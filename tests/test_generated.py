@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 import generate
+import pytest
+from documents import text_of
+
 from backtrack_plugins.checking import RULES
 from backtrack_plugins.problem import READING_CODES
-from documents import text_of
 
 
 @pytest.mark.parametrize("name", generate.GENERATED)

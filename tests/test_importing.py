@@ -187,7 +187,7 @@ class TestBrokenImporter:
         ("read", "returned"),
         [
             ("None", "NoneType"),
-            ("Imported(workout='x')", "str"),
+            ("Imported(workout='x')", "Imported.workout is 'x'"),
         ],
     )
     def test_that_returns_something_else_is_told_what(

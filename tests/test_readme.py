@@ -6,9 +6,6 @@ import shutil
 import tomllib
 
 import pytest
-
-import backtrack_plugins as bt
-from backtrack_plugins.cli.parser import build_parser
 from documents import (
     ROOT,
     Block,
@@ -21,6 +18,9 @@ from documents import (
     run,
     text_of,
 )
+
+import backtrack_plugins as bt
+from backtrack_plugins.cli.parser import build_parser
 
 README = text_of("README.md")
 DOCUMENTS = sorted(

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import backtrack_plugins as bt
-from backtrack_plugins.importer import Importer
-from backtrack_plugins.registry import DISABLE, KINDS, RESERVED, STRICT, Registry, entry_points
+from backtrack_plugins.kinds import KINDS
+from backtrack_plugins.registry import DISABLE, RESERVED, STRICT, Registry, entry_points
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +21,7 @@ RAISES = "raise RuntimeError('imported')"
 
 
 def get(registry: Registry, name: str) -> bt.Exporter:
-    return registry.get("exporter", name, bt.Exporter)
+    return registry.exporter(name)
 
 
 class TestListing:
@@ -99,7 +99,7 @@ class TestWorkingPlugin:
         registry = plugins.registry()
         for _ in range(2):
             assert get(registry, "my-watch").name == "my-watch"
-            assert registry.get("importer", "my-watch", Importer).name == "my-watch"
+            assert registry.importer("my-watch").name == "my-watch"
 
     def test_offers_several_formats_from_one_module(self, plugins) -> None:
         source = """
@@ -196,7 +196,7 @@ class TestBrokenPlugin:
         plugins.install("acme", BROKEN[how][0], exporters=("my-watch",))
         plugins.install("good", exporter_source("good-watch"), exporters=("good-watch",))
         registry = plugins.registry()
-        good, broken = (registry.checked(row, bt.Exporter) for row in registry.rows())
+        good, broken = (registry.checked(row) for row in registry.rows())
         assert (good.name, good.state, good.reason) == ("good-watch", "installed", "")
         assert (broken.name, broken.state) == ("my-watch", "broken")
         assert BROKEN[how][1] in broken.reason
@@ -217,13 +217,49 @@ class TestBrokenPlugin:
         with pytest.raises(error):
             get(registry, "my-watch")
         with pytest.raises(error):
-            registry.checked(registry.rows()[0], bt.Exporter)
+            registry.checked(registry.rows()[0])
 
     @pytest.mark.parametrize("off", ["", "0"])
     def test_the_strict_switch_can_be_off(self, plugins, off: str) -> None:
         plugins.install("acme", RAISES, exporters=("my-watch",))
         with pytest.raises(bt.PluginError):
             get(plugins.registry({STRICT: off}), "my-watch")
+
+
+DAMAGED = {
+    "a name that is no text": (b"[backtrack_plugins.exporters]\nh\xe9las = a:b\n", "h\ufffdlas"),
+    "a name with a space": (b"[backtrack_plugins.exporters]\nmy watch = a:b\n", "'my watch'"),
+    "no name": (b"[backtrack_plugins.exporters]\n = a:b\n", "''"),
+    "no module": (b"[backtrack_plugins.exporters]\nmy-watch =\n", "''"),
+    "no equals sign": (b"[backtrack_plugins.exporters]\nmy-watch\n", "''"),
+    "a path for a module": (b"[backtrack_plugins.exporters]\nmy-watch = ../a.py\n", "'../a.py'"),
+}
+
+
+class TestDamagedMetadata:
+    @pytest.mark.parametrize("how", DAMAGED)
+    def test_is_a_row_that_says_what_is_wrong_and_what_to_do(self, plugins, how: str) -> None:
+        plugins.metadata("acme", DAMAGED[how][0])
+        (row,) = plugins.registry().rows()
+        assert row.state == "damaged"
+        assert DAMAGED[how][1] in row.reason
+        assert "Reinstall acme" in row.reason
+        assert plugins.registry().checked(row) == row
+        with pytest.raises(bt.PluginError, match="is damaged: its entry point"):
+            plugins.registry().exporter(row.name)
+
+    @pytest.mark.parametrize("how", DAMAGED)
+    def test_stops_no_other(self, plugins, exporter_source, how: str) -> None:
+        plugins.metadata("acme", DAMAGED[how][0])
+        plugins.install("good", exporter_source("good-watch"), exporters=("good-watch",))
+        assert plugins.registry().exporter("good-watch")
+
+    def test_of_a_distribution_that_lacks_its_name_still_lists_it(self, plugins, exporter_source) -> None:
+        plugins.install("acme", exporter_source("my-watch"), exporters=("my-watch",))
+        (plugins.folder / "acme-1.0.dist-info" / "METADATA").unlink()
+        (row,) = plugins.registry().rows()
+        assert (row.name, row.distribution, row.version, row.state) == ("my-watch", "acme", "", "installed")
+        assert plugins.registry().exporter("my-watch")
 
 
 class TestClash:
@@ -299,7 +335,7 @@ class TestDisabling:
             get(registry, "acme-fit:my-watch")
         (row,) = registry.rows()
         assert row.state == "disabled"
-        assert registry.checked(row, bt.Exporter) == row
+        assert registry.checked(row) == row
         assert module not in sys.modules
 
     def test_nothing_disables_nothing(self, plugins) -> None:
@@ -316,7 +352,7 @@ class TestNames:
         with pytest.raises(bt.PluginError, match="too vague"):
             get(registry, name)
         (row,) = registry.rows()
-        assert registry.checked(row, bt.Exporter).state == "reserved"
+        assert registry.checked(row).state == "reserved"
         assert module not in sys.modules
 
     @pytest.mark.parametrize(

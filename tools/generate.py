@@ -11,8 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backtrack_plugins.registry import KINDS
-from backtrack_plugins.schema import WORKOUT_SCHEMA, workout_schema
 from generating import (
     athlete_file,
     command_line,
@@ -25,6 +23,9 @@ from generating import (
     workout_file,
 )
 from generating.regions import filled
+
+from backtrack_plugins.kinds import KINDS
+from backtrack_plugins.schema import WORKOUT_SCHEMA, workout_schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -37,9 +37,11 @@ if TYPE_CHECKING:
     from backtrack_plugins.checking import check_history as check_history
     from backtrack_plugins.checks import Check as Check
     from backtrack_plugins.checks import CheckRequest as CheckRequest
+    from backtrack_plugins.delivering import deliver as deliver
     from backtrack_plugins.destination import DeliveryRequest as DeliveryRequest
     from backtrack_plugins.destination import Destination as Destination
     from backtrack_plugins.destination import Receipt as Receipt
+    from backtrack_plugins.destination import deliver_into as deliver_into
     from backtrack_plugins.energy import Energy as Energy
     from backtrack_plugins.energy import Range as Range
     from backtrack_plugins.energy import SegmentEnergy as SegmentEnergy
@@ -98,6 +100,8 @@ if TYPE_CHECKING:
     from backtrack_plugins.recording import Recording as Recording
     from backtrack_plugins.recording import RecordingReader as RecordingReader
     from backtrack_plugins.recording import Sample as Sample
+    from backtrack_plugins.recordings import read_recording as read_recording
+    from backtrack_plugins.recordings import recording_from_bytes as recording_from_bytes
     from backtrack_plugins.registry import PluginRow as PluginRow
     from backtrack_plugins.registry import Registry as Registry
     from backtrack_plugins.timeline import Cue as Cue
@@ -133,7 +137,8 @@ _MODULES = {
         "check_history",
     ),
     "checks": ("Check", "CheckRequest"),
-    "destination": ("DeliveryRequest", "Destination", "Receipt"),
+    "delivering": ("deliver",),
+    "destination": ("DeliveryRequest", "Destination", "Receipt", "deliver_into"),
     "energy": ("Energy", "Range", "SegmentEnergy", "estimate_energy"),
     "errors": (
         "BacktrackError",
@@ -172,6 +177,7 @@ _MODULES = {
     ),
     "reading": ("read",),
     "recording": ("Lap", "Recording", "RecordingReader", "Sample"),
+    "recordings": ("read_recording", "recording_from_bytes"),
     "registry": ("PluginRow", "Registry"),
     "timeline": ("Cue", "RepeatedSegments", "Segment", "Timeline", "Totals", "expand"),
     "units": ("Amount", "Incline", "Mass", "Speed"),
@@ -183,15 +189,17 @@ _HOME = {name: module for module, names in _MODULES.items() for name in names}
 __all__ = ["__version__", *sorted(_HOME)]  # noqa: PLE0604 - every entry is a string
 
 
-def __getattr__(name: str) -> object:
-    home = _HOME.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
+if not TYPE_CHECKING:  # which would take every misspelt name for one of ours
 
-    value = getattr(import_module(f"{__name__}.{home}"), name)
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> object:
+        home = _HOME.get(name)
+        if home is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        value = getattr(import_module(f"{__name__}.{home}"), name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

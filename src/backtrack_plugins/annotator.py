@@ -8,17 +8,18 @@ import msgspec
 
 from backtrack_plugins.athlete import Athlete
 from backtrack_plugins.exporter import Loss, check_name
+from backtrack_plugins.fields import refuse_wrong_fields
 from backtrack_plugins.timeline import Timeline
 
 
 class Annotation(msgspec.Struct, frozen=True, kw_only=True):
-    """The title and text block put on an activity.
-
-    The block's first and last line are what it is found by again; it is plain text, without links.
+    """The title and text put on an activity: plain text, without links.
 
     Attributes:
         title: One line.
-        text: The block, at most 1,500 characters, without a line feed at its end.
+        text: What an annotator writes: the words between the block's first and last line, which the core
+            adds. What `annotate` returns: the whole block, whose first and last line are what it is found
+            by again. No line feed at its end.
         losses: What did not fit: forward lines go first.
     """
 
@@ -32,13 +33,15 @@ class AnnotationRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         timeline: What was planned.
-        notices: Sentences that must stand in the text, most important first.
+        notices: Sentences that must stand in the text as they are, most important first.
+        most_characters: How long the text may be.
         athlete: The athlete's values that the annotator declared it needs, and no others.
     """
 
     timeline: Timeline
     notices: tuple[str, ...]
     athlete: Athlete
+    most_characters: int
 
 
 class Annotator(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,11 +50,12 @@ class Annotator(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         name: The entry point's name: lower-case letters, digits and hyphens.
         summary: One line for a list.
-        annotate: Writes the words between the block's first and last line, and the title.
+        annotate: Writes the title, and the words between the block's first and last line.
         needs: Fields of Athlete that the annotator wants to see.
 
     Raises:
-        ValueError: when the name or a needed value is none.
+        ValueError: when the name or a needed value is none. Or when a field holds what its type
+            does not allow; the message names it.
     """
 
     name: str
@@ -60,4 +64,5 @@ class Annotator(msgspec.Struct, frozen=True, kw_only=True):
     needs: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
+        refuse_wrong_fields(self)
         check_name(self.name, self.needs)

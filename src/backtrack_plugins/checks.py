@@ -8,6 +8,7 @@ import msgspec
 
 from backtrack_plugins.athlete import Athlete
 from backtrack_plugins.exporter import check_name
+from backtrack_plugins.fields import refuse_wrong_fields
 from backtrack_plugins.problem import Problem, Where
 from backtrack_plugins.timeline import Segment, Timeline
 
@@ -40,7 +41,8 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
         needs: Fields of Athlete that the check wants to see.
 
     Raises:
-        ValueError: when the name or a needed value is none.
+        ValueError: when the name or a needed value is none. Or when a field holds what its type
+            does not allow; the message names it.
     """
 
     name: str
@@ -49,4 +51,5 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     needs: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
+        refuse_wrong_fields(self)
         check_name(self.name, self.needs)

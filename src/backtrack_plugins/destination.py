@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
+from hashlib import sha256
 from typing import Any, Literal
 
 import msgspec
 
+from backtrack_plugins.errors import UsageError
 from backtrack_plugins.exporter import Artifact, check_name
+from backtrack_plugins.fields import refuse_wrong_fields
+from backtrack_plugins.files import read_back, write_files
 
 ReceiptState = Literal["new", "replaced", "unchanged"]
 
@@ -68,7 +73,8 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True):
         hint: What the runner does after sending.
 
     Raises:
-        ValueError: when the name is none, or it takes nothing.
+        ValueError: when the name is none, or it takes nothing. Or when a field holds what its type
+            does not allow; the message names it.
     """
 
     name: str
@@ -81,7 +87,42 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True):
     hint: str = ""
 
     def __post_init__(self) -> None:
+        refuse_wrong_fields(self)
         check_name(self.name)
         check_name(self.exporter)
         if not self.takes:
             raise ValueError(f"{self.name}: a destination takes at least one media type")
+
+
+def deliver_into(request: DeliveryRequest, folder: str | os.PathLike[str]) -> list[Receipt]:
+    """Deliver artifacts into a folder: what a destination that is a folder does, once it knows which.
+
+    Every file is written whole or none is, one that we did not write is not replaced unless
+    `DeliveryRequest.overwrite` says so, and what was written is read back and compared. In a dry run
+    nothing is written.
+
+    Args:
+        request: What `deliver` was given.
+        folder: A folder that exists.
+
+    Returns:
+        A `Receipt` for each artifact, in their order.
+
+    Raises:
+        UsageError: when there is no such folder, or two artifacts have one name.
+        ExistingFile: when a file stands there that we did not write, or that was changed since.
+        DeliveryError: when the file system refuses, or what is read back differs.
+    """
+    files = {artifact.name: artifact.data for artifact in request.artifacts}
+    if len(files) < len(request.artifacts):
+        raise UsageError("two of the workouts would have the same file name there; send one after the other")
+    written = write_files(folder, files, overwrite=request.overwrite, dry_run=request.dry_run)
+    return [
+        Receipt(
+            artifact=artifact.name,
+            where=os.path.abspath(file.path),
+            state=file.state,
+            sha256="" if request.dry_run else sha256(read_back(file.path, artifact.data)).hexdigest(),
+        )
+        for artifact, file in zip(request.artifacts, written, strict=True)
+    ]

@@ -1,8 +1,9 @@
 """Every error this library raises on purpose.
 
-Each carries data and says what to do next; `exit_code` is what the command line ends with:
-1, the workout has problems; 2, wrong usage or unreadable input; 3, a plugin, the file system or a
-service failed.
+Each says what is wrong and what to do next in a sentence for the user, and carries the same as data
+for a program: `details`, `problems` where a workout has some, and all of it together as `as_data`.
+`exit_code` is what the command line ends with: 1, the workout has problems; 2, wrong usage or
+unreadable input; 3, a plugin, the file system or a service failed.
 """
 
 from __future__ import annotations
@@ -10,19 +11,45 @@ from __future__ import annotations
 TYPE_CHECKING = False  # typing itself costs 3 ms at every start, and nothing here needs it to run
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import ClassVar
+    from typing import Any, ClassVar
 
     from backtrack_plugins.problem import Problem
 
 
 class BacktrackError(Exception):
-    """The base of all of them; its text is a sentence for the user."""
+    """The base of all of them; its text is a sentence for the user.
+
+    Attributes:
+        details: What the sentence speaks of, by name, for a program: texts, numbers and tuples of texts.
+            Each class says which names it has; one that does not apply is left out.
+
+    >>> error = UnreadableInput("walk.zwo: damaged. Export it again.", file="walk.zwo")
+    >>> error.as_data()["file"]
+    'walk.zwo'
+    """
 
     exit_code: ClassVar[int] = 3
 
+    def __init__(self, message: str, **details: object) -> None:
+        super().__init__(message)
+        self.details = details
+
+    def as_data(self) -> dict[str, Any]:
+        """All of it as builtins that any JSON library takes: class, exit code, sentence and details."""
+        return {
+            "error": type(self).__name__,
+            "exit_code": self.exit_code,
+            "message": str(self),
+            **self.details,
+        }
+
 
 class WorkoutProblems(BacktrackError):
-    """A workout cannot be used as it stands; `problems` says all that is wrong with it."""
+    """A workout cannot be used as it stands; `problems` says all that is wrong with it.
+
+    Attributes:
+        problems: Every `Problem`, each with code, severity, message, hint and place.
+    """
 
     exit_code = 1
 
@@ -32,6 +59,10 @@ class WorkoutProblems(BacktrackError):
 
     def __reduce__(self) -> tuple[type[WorkoutProblems], tuple[tuple[Problem, ...]]]:
         return type(self), (self.problems,)
+
+    def as_data(self) -> dict[str, Any]:
+        """The same, and under ``problems`` each `Problem.as_data`, with a JSON Pointer where there is one."""
+        return {**super().as_data(), "problems": [problem.as_data() for problem in self.problems]}
 
 
 class InvalidWorkout(WorkoutProblems):
@@ -47,28 +78,38 @@ class CannotExport(WorkoutProblems):
 
 
 class UsageError(BacktrackError):
-    """The call or the input cannot be understood: a wrong option, an unreadable file, a missing value."""
+    """The call or the input cannot be understood: a wrong option, an unreadable file, a missing value.
+
+    A wrong option of a format or destination has ``plugin`` and ``option`` in its details.
+    """
 
     exit_code = 2
 
 
 class UnreadableInput(UsageError):
-    """A file is missing, too large, binary, damaged, or in another encoding."""
+    """A file is missing, too large, binary, damaged, or in another encoding; details: ``file``."""
 
 
 class PluginError(BacktrackError):
-    """A plugin is broken, missing, disabled, or its name is claimed twice."""
+    """A plugin is broken, missing, disabled, or its name is claimed twice.
+
+    Details: ``kind`` and ``plugin``, its name; where they are known ``distribution``, ``version``,
+    ``hook``, and the ``field`` of what it returned that cannot be.
+    """
 
 
 class UnknownPlugin(PluginError):
-    """No installed plugin has that name."""
+    """No installed plugin has that name; details: ``kind``, ``plugin`` and ``known``, the names there are."""
 
     exit_code = 2
 
 
 class DeliveryError(BacktrackError):
-    """Artifacts could not be written where they should go; nothing was left half-written."""
+    """Artifacts could not be written where they should go; nothing was left half-written.
+
+    Details: ``path`` where a file system refused.
+    """
 
 
 class ExistingFile(UsageError):
-    """A file that we did not write stands where an artifact should go."""
+    """A file that we did not write stands where an artifact should go; details: ``paths``."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import msgspec
 
 from backtrack_plugins.athlete import Athlete
+from backtrack_plugins.fields import refuse_wrong_fields
 from backtrack_plugins.files import write_files
 from backtrack_plugins.problem import Problem, Where
 from backtrack_plugins.timeline import RepeatedSegments, Segment, Timeline, TreePart
@@ -131,7 +132,8 @@ class Exporter(msgspec.Struct, frozen=True, kw_only=True):
         hint: Where to copy the file, for the runner.
 
     Raises:
-        ValueError: when the name, the suffix, a capability or a needed value is none.
+        ValueError: when the name, the suffix or a needed value is none. Or when a field holds what its type
+            does not allow; the message names it.
     """
 
     name: str
@@ -146,10 +148,8 @@ class Exporter(msgspec.Struct, frozen=True, kw_only=True):
     hint: str = ""
 
     def __post_init__(self) -> None:
+        refuse_wrong_fields(self)
         check_description(self.name, self.suffix, self.needs)
-        unknown = self.carries - set(CAPABILITIES)
-        if unknown:
-            raise ValueError(f"{', '.join(sorted(unknown))}: capabilities are {', '.join(CAPABILITIES)}")
 
     def carried(self, options: object) -> frozenset[Capability]:
         """What the format carries with these options."""

@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from backtrack_plugins import __version__
 from backtrack_plugins.athlete import declared
+from backtrack_plugins.calling import Asked
 from backtrack_plugins.checking import RULES_VERSION, check, check_losses, check_words, is_safe
-from backtrack_plugins.errors import PluginError, UnsafeWorkout, UsageError
-from backtrack_plugins.exporter import Artifact, Exported, Exporter, ExportRequest, Loss, capability_losses
+from backtrack_plugins.errors import UnsafeWorkout, UsageError
+from backtrack_plugins.exporter import Artifact, Exported, ExportRequest, capability_losses
 from backtrack_plugins.files import is_file_name
-from backtrack_plugins.registry import Registry, call, installed
+from backtrack_plugins.kinds import KINDS
+from backtrack_plugins.options import convert_options
+from backtrack_plugins.registry import installed
 from backtrack_plugins.timeline import RepeatedSegments, Timeline, TreePart, expand
 from backtrack_plugins.units import shown
 from backtrack_plugins.workout import Workout, unprintable
@@ -25,8 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from backtrack_plugins.athlete import Athlete
-    from backtrack_plugins.exporter import Capability
+    from backtrack_plugins.exporter import Capability, Exporter, Loss
     from backtrack_plugins.problem import Problem
+    from backtrack_plugins.registry import Registry
 
 SAFETY_SENTENCES = (
     "Check your treadmill's manual: it may forbid walking backwards.",
@@ -75,7 +79,7 @@ def export(
     if stem is not None and not is_file_name(stem):
         raise UsageError(f"{shown(stem)!r} is no file name; leave out folders and marks such as : ? *")
     registry = registry or installed()
-    exporter = registry.get("exporter", format, Exporter)
+    exporter = registry.exporter(format)
     request, problems = checked_request(
         exporter,
         workout,
@@ -113,7 +117,7 @@ def _carried_and_lost(
 ) -> tuple[frozenset[Capability], tuple[Loss, ...]]:
     """What the format carries of this workout, and every loss."""
     left_out = {loss.what for loss in exported.losses}
-    carried = call(f"the exporter {exporter.name}", lambda: exporter.carried(request.options)) - left_out
+    carried = _asked(exporter).call(lambda: exporter.carried(request.options)) - left_out
     lost = capability_losses(request.timeline, carried)
     return carried, (*(loss for loss in lost if loss.what not in left_out), *exported.losses)
 
@@ -147,7 +151,7 @@ def checked_request(
         UnsafeWorkout: when a rule is broken, with every problem.
         UsageError: when an option or the supervisor's name is wrong.
     """
-    chosen = _options(exporter, options or {})
+    chosen = convert_options(exporter.name, exporter.options, options or {})
     refuse_unprintable_supervisor(supervised_by)
     timeline = expand(workout, athlete)
     problems = check(timeline, athlete, supervised_by=supervised_by, registry=registry)
@@ -171,22 +175,15 @@ def run(exporter: Exporter, request: ExportRequest) -> Exported:
     Raises:
         PluginError: when it fails in a way it should not, or returns something else.
     """
-    who = f"the exporter {exporter.name}"
-    answer: Any = call(who, lambda: exporter.export(request))
+    asked = _asked(exporter)
+    answer = asked.call(lambda: exporter.export(request))
     if isinstance(answer, bytes):
         return Exported(data=answer)
-    if not isinstance(answer, Exported):
-        raise PluginError(f"{who} returned {type(answer).__name__}; it returns bytes or Exported")
-    data: Any = answer.data
-    if not isinstance(data, bytes):
-        raise PluginError(f"{who} returned Exported with data of type {type(data).__name__}, not bytes")
-    texts: Any = answer.texts
-    if texts is not None and not (isinstance(texts, tuple) and all(isinstance(text, str) for text in texts)):
-        raise PluginError(f"{who} returned Exported with texts that are no tuple of str")
-    losses: Any = answer.losses
-    if not isinstance(losses, tuple) or not all(isinstance(loss, Loss) for loss in losses):
-        raise PluginError(f"{who} returned Exported with losses that are no tuple of Loss")
-    return answer
+    return asked.returned(answer, Exported, bytes)
+
+
+def _asked(exporter: Exporter) -> Asked:
+    return Asked(KINDS["exporter"], exporter.name)
 
 
 def refuse_unprintable_supervisor(supervised_by: str | None) -> None:
@@ -238,48 +235,6 @@ def _tree_lines(parts: Sequence[TreePart], depth: int) -> Iterator[str]:
         else:
             for line in part.lines:
                 yield INDENT * depth + line
-
-
-def _options(exporter: Exporter, given: Mapping[str, Any]) -> msgspec.Struct | None:
-    if exporter.options is None:
-        if given:
-            raise UsageError(f"{exporter.name} has no options; {', '.join(given)} was given")
-        return None
-    known = {field.name for field in msgspec.structs.fields(exporter.options)}
-    for key in given:
-        if key not in known:
-            from difflib import get_close_matches
-
-            near = get_close_matches(key, known, 1, 0.5)
-            hint = f"did you mean {near[0]}?" if near else f"its options are {', '.join(sorted(known))}"
-            raise UsageError(f"{exporter.name} has no option {key}; {hint}")
-    try:
-        return msgspec.convert(dict(given), exporter.options, strict=False)
-    except msgspec.ValidationError:
-        raise UsageError("\n".join(_wrong_options(exporter.name, exporter.options, given))) from None
-
-
-def _wrong_options(name: str, options: type[msgspec.Struct], given: Mapping[str, Any]) -> Iterator[str]:
-    kinds = {field.name: field.type for field in msgspec.structs.fields(options)}
-    for key, value in given.items():
-        try:
-            msgspec.convert({key: value}, options, strict=False)
-        except msgspec.ValidationError as error:
-            said = str(error).partition(" - at ")[0]
-            if said.startswith(("Expected", "Invalid enum")):
-                kind = kinds[key]
-                plain = next((_PLAIN[each] for each in (kind, *get_args(kind)) if each in _PLAIN), "")
-                choices = [str(choice) for choice in get_args(kind) if isinstance(choice, str)]
-                said = plain or (f"write {' or '.join(choices)}" if choices else said)
-            yield f"{name}: {key}={shown(str(value))}: {said}"
-
-
-_PLAIN: dict[Any, str] = {
-    bool: "write true or false",
-    int: "write a whole number",
-    float: "write a number",
-    str: "write a text",
-}
 
 
 def _stem(workout: Workout) -> str:

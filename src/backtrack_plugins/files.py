@@ -39,7 +39,11 @@ def is_file_name(name: str) -> bool:
 
 
 def write_files(
-    folder: str | os.PathLike[str], files: Mapping[str, bytes], *, overwrite: bool = False
+    folder: str | os.PathLike[str],
+    files: Mapping[str, bytes],
+    *,
+    overwrite: bool = False,
+    dry_run: bool = False,
 ) -> list[Written]:
     """Write files into a folder: all of them, or none.
 
@@ -47,6 +51,7 @@ def write_files(
         folder: A folder that exists.
         files: Bytes by file name.
         overwrite: Replace files that we did not write, too.
+        dry_run: Write nothing, and say what would become of each.
 
     Raises:
         UsageError: when there is no such folder.
@@ -75,10 +80,11 @@ def write_files(
     if foreign:
         raise ExistingFile(
             f"{', '.join(foreign)}: already there, and not as we left it. "
-            "Move it away, choose another folder, or add --overwrite. Nothing was written."
+            "Move it away, choose another folder, or add --overwrite. Nothing was written.",
+            paths=tuple(foreign),
         )
     ours = {os.path.basename(file.path) for file in written if file.state != "unchanged"}
-    if ours:
+    if ours and not dry_run:
         ledger.update({name: _checksum(files[name]) for name in ours})
         listed = msgspec.json.format(msgspec.json.encode(ledger, order="sorted"), indent=1)
         # The ledger first: should a file fail after it, we ask before replacing that one.
@@ -94,6 +100,20 @@ def _folder(folder: str | os.PathLike[str]) -> str:
     if not os.path.isdir(base):
         raise UsageError(f"there is no folder {base}; make it first: mkdir {base!r}")
     return base
+
+
+def read_back(path: str, data: bytes) -> bytes:
+    """What stands in a file, held to what was written there.
+
+    Raises:
+        DeliveryError: when it cannot be read or differs.
+    """
+    if _content(path) != data:
+        raise DeliveryError(
+            f"{path}: what is read back is not what was written. Check the disk or cable, and send it again.",
+            path=path,
+        )
+    return data
 
 
 def replace_file(path: str, data: bytes) -> None:
@@ -156,7 +176,8 @@ def _replace_all(files: Mapping[str, bytes]) -> None:
         kept = "; ".join(f"{move.path} could not be put back, and is kept as {move.kept}" for move in stuck)
         raise DeliveryError(
             f"{at}: {reason}. Check that the folder can be written to and has room; "
-            f"no file was left half-written{f'; {kept}' if kept else ''}."
+            f"no file was left half-written{f'; {kept}' if kept else ''}.",
+            path=at,
         ) from None
     except BaseException:
         stuck = _put_back(begun)
@@ -208,9 +229,8 @@ def _content(path: str) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise DeliveryError(
-            f"{path}: {(error.strerror or str(error)).lower()}. Nothing was written."
-        ) from None
+        reason = (error.strerror or str(error)).lower()
+        raise DeliveryError(f"{path}: {reason}. Nothing was written.", path=path) from None
 
 
 def _read_ledger(folder: str) -> dict[str, str]:

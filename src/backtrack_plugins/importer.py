@@ -7,6 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from backtrack_plugins.exporter import Loss, check_description
+from backtrack_plugins.fields import refuse_wrong_fields
 from backtrack_plugins.workout import Workout
 
 
@@ -35,7 +36,8 @@ class Importer(msgspec.Struct, frozen=True, kw_only=True):
             `InvalidWorkout` of `parse` pass.
 
     Raises:
-        ValueError: when the name or the suffix is none.
+        ValueError: when the name or the suffix is none. Or when a field holds what its type
+            does not allow; the message names it.
     """
 
     name: str
@@ -45,4 +47,5 @@ class Importer(msgspec.Struct, frozen=True, kw_only=True):
     read: Callable[[bytes, str], Imported | Workout]
 
     def __post_init__(self) -> None:
+        refuse_wrong_fields(self)
         check_description(self.name, self.suffix)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import warnings
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 
-from backtrack_plugins.errors import BacktrackError, PluginError, UnreadableInput, UsageError
-from backtrack_plugins.importer import Imported, Importer
+from backtrack_plugins.calling import Asked
+from backtrack_plugins.importer import Imported
+from backtrack_plugins.kinds import KINDS
 from backtrack_plugins.reading import read_bytes
-from backtrack_plugins.registry import PluginRow, Registry, call
+from backtrack_plugins.recognising import naming, recognised
+from backtrack_plugins.registry import installed
 from backtrack_plugins.workout import Workout
+
+if TYPE_CHECKING:
+    from backtrack_plugins.registry import Registry
 
 
 class ImportLossWarning(UserWarning):
@@ -63,51 +67,15 @@ def import_bytes(
         InvalidWorkout: when its lines are wrong.
         PluginError: when the plugin is missing, disabled, clashing or broken.
     """
-    registry = registry or Registry()
+    registry = registry or installed()
     if importer is not None:
-        chosen = registry.get("importer", importer, Importer)
+        chosen = registry.importer(importer)
     else:
-        chosen = _recognised(data, name, registry)
-    who = f"{name}: the importer {chosen.name}"
-    answer: Any = call(who, lambda: chosen.read(data, name))
+        otherwise = f"If it is a page of lines: backtrack show {name}"
+        chosen = recognised(data, name, "importer", registry.importer, registry, otherwise=otherwise)
+    asked = Asked(KINDS["importer"], chosen.name, name)
+    with naming(name):
+        answer = asked.call(lambda: chosen.read(data, name))
     if isinstance(answer, Workout):
         return Imported(workout=answer)
-    if not isinstance(answer, Imported):
-        raise PluginError(f"{who} returned {type(answer).__name__}; it returns a Workout or Imported")
-    workout: Any = answer.workout
-    if not isinstance(workout, Workout):
-        raise PluginError(f"{who} returned Imported with a workout of type {type(workout).__name__}")
-    return answer
-
-
-def _usable(registry: Registry, row: PluginRow) -> Importer:
-    return registry.get("importer", row.choice if row.state == "installed" else row.name, Importer)
-
-
-def _recognised(data: bytes, name: str, registry: Registry) -> Importer:
-    """The one importer that knows the first bytes; one that fails at it stops no other."""
-    head = data[:256]
-    tried: list[str] = []
-    unusable: list[str] = []
-    found: list[Importer] = []
-    for row in registry.rows("importer"):
-        try:
-            importer = _usable(registry, row)
-            knows = call(f"the importer {row.name}", partial(importer.recognise, head))
-        except BacktrackError as error:
-            unusable.append(str(error))
-            continue
-        tried.append(row.name)
-        if knows:
-            found.append(importer)
-    if len(found) > 1:
-        names = ", ".join(importer.name for importer in found)
-        raise UsageError(f"{name}: {names} all know such files; say which one: --from NAME")
-    if not found:
-        names = "no importer could be asked" if unusable else "no importer is installed"
-        if tried:
-            names = f"no importer knows this file ({', '.join(tried)})"
-        also = "".join(f"\n{reason}" for reason in dict.fromkeys(unusable))
-        hint = f"If it is a page of lines: backtrack show {name}"
-        raise UnreadableInput(f"{name}: {names}. Nothing was read. {hint}{also}")
-    return found[0]
+    return asked.returned(answer, Imported, Workout)

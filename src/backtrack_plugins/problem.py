@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from typing import Any, Literal
 
 import msgspec
 
@@ -21,6 +22,9 @@ class Where(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         column: Column of that line in characters, from 1.
         step: Step of the workout, from 1, counting every written step and straddle from the top.
         path: Place in a JSON document, such as ``steps[2].speed``.
+
+    >>> Where(file="easy.json", path="steps[2].speed").pointer
+    '/steps/2/speed'
     """
 
     file: str | None = None
@@ -35,11 +39,24 @@ class Where(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             place = f"{self.file}: column {self.column}" if self.file is not None else f"column {self.column}"
         elif self.line is not None:
             place = place if self.file is not None else f"line {place}"
-        elif self.path is not None:
-            place = f"{place}: {self.path}" if place else self.path
         elif self.step is not None:
             place = f"{place}: step {self.step}" if place else f"step {self.step}"
+        elif self.path is not None:
+            place = f"{place}: {self.path}" if place else self.path
         return place
+
+    @property
+    def pointer(self) -> str | None:
+        """The path as a JSON Pointer (RFC 6901); None where there is no path."""
+        if self.path is None:
+            return None
+        keys = re.findall(r"\[(\d+)\]|([^.\[\]]+)", self.path)
+        return "".join("/" + (index or key.replace("~", "~0").replace("/", "~1")) for index, key in keys)
+
+    def as_data(self) -> dict[str, Any]:
+        """What is known of the place as builtins, and its ``pointer`` where there is one."""
+        known: dict[str, Any] = msgspec.to_builtins(self)
+        return known if self.path is None else {**known, "pointer": self.pointer}
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -73,6 +90,15 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             else (f"{self.severity} {self.code}: {self.message}")
         )
         return f"{said}\n    {self.hint}" if self.hint else said
+
+    def as_data(self) -> dict[str, Any]:
+        """All of it as builtins that any JSON library takes; what is empty is left out."""
+        data: dict[str, Any] = msgspec.to_builtins(self)
+        return {
+            **data,
+            "severity": self.severity,
+            **({"where": self.where.as_data()} if "where" in data else {}),
+        }
 
 
 READING_CODES: dict[str, str] = {

@@ -31,8 +31,13 @@ def read(path: str | os.PathLike[str]) -> Workout:
     return parse(text, file=name)
 
 
-def read_bytes(name: str) -> bytes:
-    """The bytes of a file of at most 1 MiB.
+def read_bytes(name: str, *, most: int = MOST_BYTES, what: str = "workout") -> bytes:
+    """The bytes of a file.
+
+    Args:
+        name: Its path.
+        most: How many bytes at most; 1 MiB when left out.
+        what: What is never larger, for the message.
 
     Raises:
         UnreadableInput: when it cannot be opened or is larger.
@@ -40,16 +45,18 @@ def read_bytes(name: str) -> bytes:
     try:
         name.encode()
         with open(name, "rb") as file:
-            data = file.read(MOST_BYTES + 1)
+            data = file.read(most + 1)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise UnreadableInput(f"{name}: {reason}. Check the path; nothing was read.") from None
+        raise UnreadableInput(f"{name}: {reason}. Check the path; nothing was read.", file=name) from None
     except ValueError:
         raise UnreadableInput(
-            f"{shown(name)!r} is no file name that is text; rename it, nothing was read."
+            f"{shown(name)!r} is no file name that is text; rename it, nothing was read.",
+            file=shown(name),
         ) from None
-    if len(data) > MOST_BYTES:
-        raise UnreadableInput(f"{name}: larger than 1 MiB, which no workout is. Nothing was read.")
+    if len(data) > most:
+        said = f"larger than {most >> 20} MiB, which no {what} is"
+        raise UnreadableInput(f"{name}: {said}. Nothing was read.", file=name)
     return data
 
 
@@ -62,12 +69,14 @@ def decode(data: bytes, name: str) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnreadableInput(
             f"{name}: not UTF-8 (byte 0x{data[0]:02X}) but UTF-16. "
-            "Save the file as UTF-8 in your editor and try again."
+            "Save the file as UTF-8 in your editor and try again.",
+            file=name,
         )
     if b"\0" in data:
         raise UnreadableInput(
             f"{name}: a binary file, not a page of lines. "
-            "To turn a FIT or ZWO file into a page: backtrack import FILE"
+            "To turn a FIT or ZWO file into a page: backtrack import FILE",
+            file=name,
         )
     try:
         text = data.decode("utf-8-sig")
@@ -75,6 +84,7 @@ def decode(data: bytes, name: str) -> str:
         line = data.count(b"\n", 0, error.start) + 1
         raise UnreadableInput(
             f"{name}:{line}: not UTF-8 (byte 0x{data[error.start]:02X}). "
-            "Save the file as UTF-8 in your editor and try again."
+            "Save the file as UTF-8 in your editor and try again.",
+            file=name,
         ) from None
     return text

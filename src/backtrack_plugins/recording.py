@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 
 from backtrack_plugins.exporter import check_description
+from backtrack_plugins.fields import refuse_wrong_fields
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,7 +90,8 @@ class RecordingReader(msgspec.Struct, frozen=True, kw_only=True):
             `UnreadableInput` for a damaged file, and for one that is no recording, saying what it is.
 
     Raises:
-        ValueError: when the name or the suffix is none.
+        ValueError: when the name or the suffix is none. Or when a field holds what its type
+            does not allow; the message names it.
     """
 
     name: str
@@ -99,4 +101,5 @@ class RecordingReader(msgspec.Struct, frozen=True, kw_only=True):
     read: Callable[[bytes, str], Recording]
 
     def __post_init__(self) -> None:
+        refuse_wrong_fields(self)
         check_description(self.name, self.suffix)

@@ -1,63 +1,36 @@
-"""Finding plugins by name, without importing any, and importing the one that is asked for.
-
-Entry points are read straight from the ``entry_points.txt`` files of the installed distributions:
-`importlib.metadata` gives the same answer (a test holds it so) and costs 40 ms at every start.
-"""
+"""Finding plugins by name, without importing any, and importing the one that is asked for."""
 
 from __future__ import annotations
 
 import os
 import sys
+from _thread import RLock  # threading's own, which would cost 1 ms at every start
 from collections import namedtuple
 
-from backtrack_plugins.errors import BacktrackError, PluginError, UnknownPlugin
+from backtrack_plugins.calling import DISABLE, STRICT, Asked, strict
+from backtrack_plugins.discovery import describe, entry_points, normal
+from backtrack_plugins.errors import PluginError, UnknownPlugin
+from backtrack_plugins.kinds import KINDS
 
 TYPE_CHECKING = False  # typing itself costs 3 ms at every start, and nothing here needs it to run
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from typing import Any, Literal, TypeVar
+    from collections.abc import Iterable, Mapping
+    from typing import Any, Literal
 
-    State = Literal["installed", "disabled", "clash", "reserved", "broken"]
-    _Offered = TypeVar("_Offered")
+    from backtrack_plugins.annotator import Annotator
+    from backtrack_plugins.checks import Check
+    from backtrack_plugins.destination import Destination
+    from backtrack_plugins.discovery import EntryPoint
+    from backtrack_plugins.exporter import Exporter
+    from backtrack_plugins.importer import Importer
+    from backtrack_plugins.recording import RecordingReader
 
-DISABLE = "BACKTRACK_DISABLE_PLUGINS"
-STRICT = "BACKTRACK_STRICT_PLUGINS"
+    State = Literal["installed", "disabled", "clash", "reserved", "damaged", "broken"]
 
 RESERVED = frozenset(
     {"all", "csv", "file", "fit", "folder", "json", "text", "txt", "workout", "xml", "backtrack"}
 )
 """Names too vague for one plugin to own."""
-
-
-class Kind(namedtuple("Kind", "name group hook")):  # noqa: PYI024 - see above
-    """A kind of plugin: its name, its entry-point group, and the hook that offers its objects."""
-
-    __slots__ = ()
-
-    name: str
-    group: str
-    hook: str
-
-
-KINDS = {
-    "exporter": Kind("exporter", "backtrack_plugins.exporters", "backtrack_exporters"),
-    "importer": Kind("importer", "backtrack_plugins.importers", "backtrack_importers"),
-    "destination": Kind("destination", "backtrack_plugins.destinations", "backtrack_destinations"),
-    "recording": Kind("recording", "backtrack_plugins.recordings", "backtrack_recordings"),
-    "check": Kind("check", "backtrack_plugins.checks", "backtrack_checks"),
-    "annotator": Kind("annotator", "backtrack_plugins.annotators", "backtrack_annotators"),
-}
-
-
-class EntryPoint(namedtuple("EntryPoint", "group name value metadata")):  # noqa: PYI024 - see above
-    """One line of a distribution's ``entry_points.txt``, and where its metadata lies."""
-
-    __slots__ = ()
-
-    group: str
-    name: str
-    value: str
-    metadata: str
 
 
 class PluginRow(
@@ -74,7 +47,8 @@ class PluginRow(
         version: That distribution's version.
         summary: That distribution's own summary line.
         value: Module, or module:object, of the entry point.
-        state: installed, disabled, clash, reserved, or broken (known only after importing it).
+        state: installed, disabled, clash, reserved, damaged (its metadata), or broken (known only after
+            importing it).
         reason: Why it is not simply installed, and the remedy.
     """
 
@@ -94,49 +68,102 @@ class PluginRow(
         """The name that means this one and no other."""
         return f"{self.distribution}:{self.name}"
 
+    @property
+    def said(self) -> str:
+        """Which plugin it is, for messages."""
+        return f"the {KINDS[self.kind].said} {self.name} of {self.distribution} {self.version}".rstrip()
 
-def strict(environ: Mapping[str, str] | None = None) -> bool:
-    """Whether ``BACKTRACK_STRICT_PLUGINS`` asks for a plugin's own errors, with their traces."""
-    return (os.environ if environ is None else environ).get(STRICT, "") not in {"", "0"}
+    @property
+    def details(self) -> dict[str, object]:
+        """Which plugin it is, for `BacktrackError.details`."""
+        return {
+            "kind": self.kind,
+            "plugin": self.name,
+            "hook": KINDS[self.kind].hook,
+            "distribution": self.distribution,
+            "version": self.version,
+        }
 
 
-def call(who: str, work: Callable[[], _Offered]) -> _Offered:
-    """Run what a plugin brought, and tell its failure as the plugin's.
-
-    Args:
-        who: Such as ``the exporter my-watch``.
-        work: Calls the plugin; an error of ours that it raises on purpose passes through.
-
-    Raises:
-        PluginError: when it fails in any other way; in strict mode its own error.
-    """
-    try:
-        return work()
-    except BacktrackError:
-        raise
-    except (Exception, SystemExit) as error:
-        if strict():
-            raise
-        raise PluginError(
-            f"{who} failed: {type(error).__name__}: {error}. "
-            f"Report it to the plugin's author; {STRICT}=1 shows where."
-        ) from error
+GIVEN = "given"
+"""The distribution of plugins that an app hands over itself."""
 
 
 class Registry:
-    """The installed plugins.
+    """The plugins that an app can use: those installed, and those that it hands over itself.
+
+    One may be used by several threads at once, and several with different plugins side by side.
 
     Args:
-        path: Folders to look in; `sys.path` when left out.
+        path: Folders to look in; `sys.path` when left out. They must be on `sys.path` to be imported from.
         environ: The environment; the process's own when left out.
+        plugins: Modules or objects with hooks, used beside the installed ones without being a
+            distribution: an app's own format, say.
+
+    Raises:
+        PluginError: when one of `plugins` cannot be used.
     """
 
-    def __init__(self, path: list[str] | None = None, environ: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        path: list[str] | None = None,
+        environ: Mapping[str, str] | None = None,
+        *,
+        plugins: Iterable[object] = (),
+    ) -> None:
         self._path = path
         self._environ = os.environ if environ is None else environ
         self._rows: list[PluginRow] | None = None
         self._manager: Any = None
-        self._all: dict[str, list[Any]] = {}
+        self._loaded: dict[PluginRow, Any] = {}
+        self._checks: list[Check] | None = None
+        self._lock = RLock()
+        self._given = [row for plugin in plugins for row in self._rows_of(plugin)]
+
+    def exporter(self, name: str) -> Exporter:
+        """Import the one plugin that claims a format, and return its exporter.
+
+        Args:
+            name: Such as ``zwo``, or ``backtrack-zwo:zwo`` where two distributions claim it.
+
+        Raises:
+            UnknownPlugin: when nothing installed has that name; with the near match.
+            PluginError: when it is disabled, claimed twice, reserved or broken.
+        """
+        exporter: Exporter = self._get("exporter", name)
+        return exporter
+
+    def importer(self, name: str) -> Importer:
+        """The importer of a name; as `exporter`."""
+        importer: Importer = self._get("importer", name)
+        return importer
+
+    def destination(self, name: str) -> Destination:
+        """The destination of a name; as `exporter`."""
+        destination: Destination = self._get("destination", name)
+        return destination
+
+    def recording_reader(self, name: str) -> RecordingReader:
+        """The reader of recordings of a name; as `exporter`."""
+        reader: RecordingReader = self._get("recording", name)
+        return reader
+
+    def annotator(self, name: str) -> Annotator:
+        """The annotator of a name; as `exporter`."""
+        annotator: Annotator = self._get("annotator", name)
+        return annotator
+
+    def checks(self) -> list[Check]:
+        """Import every check plugin that is not disabled, and return what each offers.
+
+        Raises:
+            PluginError: when one is claimed twice, reserved, damaged or broken: a check that cannot be
+                asked stops every export.
+        """
+        if self._checks is None:
+            enabled = [row for row in self.rows("check") if row.state != "disabled"]
+            self._checks = [self._get("check", row.name) for row in enabled]
+        return self._checks
 
     def rows(self, kind: str | None = None) -> list[PluginRow]:
         """Every plugin, or those of one kind, by kind and name. Imports none of them."""
@@ -144,73 +171,19 @@ class Registry:
             self._rows = self._list()
         return [row for row in self._rows if kind is None or row.kind == kind]
 
-    def _list(self) -> list[PluginRow]:
-        disabled = {_normal(name) for name in self._environ.get(DISABLE, "").split(",") if name.strip()}
-        points = entry_points(self._path)
-        found: list[PluginRow] = []
-        for kind in KINDS.values():
-            for point in points:
-                if point.group != kind.group:
-                    continue
-                distribution, version, summary = _describe(point.metadata)
-                row = PluginRow(
-                    kind.name, _normal(point.name), distribution, version, summary, point.value, "installed"
-                )
-                found.append(self._with_state(row, disabled))
-        enabled = [(row.kind, row.name) for row in found if row.state == "installed"]
-        listed = [_clashing(row, found) if enabled.count((row.kind, row.name)) > 1 else row for row in found]
-        return sorted(listed, key=lambda row: (row.kind, row.name, row.distribution))
-
-    def _with_state(self, row: PluginRow, disabled: set[str]) -> PluginRow:
-        if row.name in disabled or _normal(row.distribution) in disabled:
-            return row._replace(state="disabled", reason=f"named in {DISABLE}")
-        if row.name in RESERVED:
-            reason = "the name is too vague to be one plugin's; its author should choose another"
-            return row._replace(state="reserved", reason=reason)
-        return row
-
-    def get(self, kind: str, name: str, expected: type[_Offered]) -> _Offered:
-        """Import the one plugin that claims a name, and return what it offers under it.
-
-        Args:
-            kind: Such as ``exporter``.
-            name: Such as ``zwo``, or ``backtrack-zwo:zwo`` where two distributions claim it.
-            expected: What the hook's objects are.
-
-        Raises:
-            UnknownPlugin: when nothing installed has that name; with the near match.
-            PluginError: when it is disabled, claimed twice, reserved or broken.
-        """
-        return self._load(self.find(kind, name), expected)
-
-    def all(self, kind: str, expected: type[_Offered]) -> list[_Offered]:
-        """Import every plugin of a kind that is not disabled, and return what each offers.
-
-        Args:
-            kind: Such as ``check``.
-            expected: What the hook's objects are.
-
-        Raises:
-            PluginError: when one is claimed twice, reserved or broken.
-        """
-        if kind not in self._all:
-            enabled = [row for row in self.rows(kind) if row.state != "disabled"]
-            self._all[kind] = [self._load(self.find(kind, row.name), expected) for row in enabled]
-        return self._all[kind]
-
     def find(self, kind: str, name: str) -> PluginRow:
         """The row of a name, without importing the plugin.
 
         Raises:
             UnknownPlugin: when nothing installed has that name; with the near match.
-            PluginError: when it is disabled, claimed twice or reserved.
+            PluginError: when it is disabled, claimed twice, reserved or damaged.
         """
         distribution, _, plain = name.rpartition(":")
         rows = [
             row
             for row in self.rows(kind)
-            if row.name == _normal(plain)
-            and (not distribution or _normal(row.distribution) == _normal(distribution))
+            if row.name == normal(plain)
+            and (not distribution or normal(row.distribution) == normal(distribution))
         ]
         if not rows:
             raise self._unknown(kind, name)
@@ -218,77 +191,166 @@ class Registry:
         if len(usable) == 1:
             return usable[0]
         blocked = next((row for row in rows if row.state == "clash"), rows[0])
-        raise PluginError(f"the {kind} {name} is {_STATED[blocked.state]}: {blocked.reason}")
+        said = f"the {KINDS[kind].said} {name} is {_STATED[blocked.state]}: {blocked.reason}"
+        raise PluginError(said, **blocked.details)
+
+    def checked(self, row: PluginRow) -> PluginRow:
+        """The row, after importing its plugin to see whether it works."""
+        if row.state not in {"installed", "clash"}:
+            return row
+        try:
+            self._load(row)
+        except PluginError as error:
+            return row._replace(state="broken", reason=str(error))
+        return row
+
+    def _list(self) -> list[PluginRow]:
+        disabled = {normal(name) for name in self._environ.get(DISABLE, "").split(",") if name.strip()}
+        kinds = {kind.group: kind.name for kind in KINDS.values()}
+        points = [point for point in entry_points(self._path) if point.group in kinds]
+        found = [*self._given, *(_row(kinds[point.group], point) for point in points)]
+        found = [_with_state(row, disabled) for row in found]
+        enabled = [(row.kind, row.name) for row in found if row.state == "installed"]
+        listed = [_clashing(row, found) if enabled.count((row.kind, row.name)) > 1 else row for row in found]
+        return sorted(listed, key=lambda row: (row.kind, row.name, row.distribution))
 
     def _unknown(self, kind: str, name: str) -> UnknownPlugin:
         from difflib import get_close_matches
 
         known = sorted({row.name for row in self.rows(kind)})
-        near = get_close_matches(_normal(name), known, 1, 0.5)
+        near = get_close_matches(normal(name), known, 1, 0.5)
         if near:
             hint = f"did you mean {near[0]}?"
         elif known:
             hint = f"there are: {', '.join(known)}"
         else:
             hint = "none is installed; install a plugin, such as backtrack-garmin"
-        return UnknownPlugin(f"no {kind} is named {name}; {hint}")
+        return UnknownPlugin(
+            f"no {KINDS[kind].said} is named {name}; {hint}", kind=kind, plugin=name, known=tuple(known)
+        )
 
-    def checked(self, row: PluginRow, expected: type[Any]) -> PluginRow:
-        """The row, after importing its plugin to see whether it works."""
-        if row.state not in {"installed", "clash"}:
-            return row
+    def _get(self, kind: str, name: str) -> Any:
+        return self._load(self.find(kind, name))
+
+    def _load(self, row: PluginRow) -> Any:
+        if row not in self._loaded:
+            self._loaded[row] = self._offer(row)
+        return self._loaded[row]
+
+    def _offer(self, row: PluginRow) -> Any:
+        hook = KINDS[row.kind].hook
         try:
-            self._load(row, expected)
+            plugin = import_plugin(row)
+            _refuse_other_hook_api(plugin, row)
+            offered = self._offered(plugin, row.kind, row.value)
         except PluginError as error:
-            return row._replace(state="broken", reason=str(error))
-        return row
-
-    def _load(self, row: PluginRow, expected: type[_Offered]) -> _Offered:
-        try:
-            offered = self._offered(row)
+            raise PluginError(f"{row.said} is broken: {error}", **row.details) from error
+        except KeyboardInterrupt as stopped:
+            stopped.add_note(f"stopped while importing {row.said}; to leave it out: {DISABLE}={row.name}")
+            raise
         except (Exception, SystemExit) as error:
             if strict(self._environ):
                 raise
+            field = getattr(error, "field", "")
+            said = f"its hook {hook} made an object it may not: {error}" if field else ""
             raise PluginError(
-                f"the {row.kind} {row.name} of {row.distribution} {row.version} is broken: "
-                f"{type(error).__name__}: {error}. Reinstall or update {row.distribution}, or leave it out: "
-                f"{DISABLE}={row.name}. {STRICT}=1 shows where it fails."
+                f"{row.said} is broken: {said or f'{type(error).__name__}: {error}'}. "
+                f"Reinstall or update {row.distribution}, or leave it out: {DISABLE}={row.name}. "
+                f"{STRICT}=1 shows where it fails.",
+                **row.details,
+                **({"field": field} if field else {}),
             ) from error
+        expected = KINDS[row.kind].offered
         for candidate in offered:
-            if isinstance(candidate, expected) and getattr(candidate, "name", None) == row.name:
+            if isinstance(candidate, expected) and candidate.name == row.name:
                 return candidate
         names = ", ".join(str(getattr(candidate, "name", type(candidate).__name__)) for candidate in offered)
         raise PluginError(
-            f"the {row.kind} {row.name} of {row.distribution} {row.version} is broken: "
-            f"its hook {KINDS[row.kind].hook} "
-            f"offers {names or 'nothing'}, and no {expected.__name__} named {row.name}. Tell its author."
+            f"{row.said} is broken: its hook {hook} "
+            f"offers {names or 'nothing'}, and no {expected.__name__} named {row.name}. Tell its author.",
+            **row.details,
         )
 
-    def _offered(self, row: PluginRow) -> list[Any]:
-        import importlib
-
+    def _offered(self, plugin: object, kind: str, name: str) -> list[Any]:
+        """What a plugin offers of a kind; registers it, once for all that it offers."""
         from backtrack_plugins import hookspecs
 
-        module, _, attribute = row.value.partition("[")[0].partition(":")
-        plugin: Any = importlib.import_module(module.strip())
-        for part in filter(None, attribute.strip().split(".")):
-            plugin = getattr(plugin, part)
-        if self._manager is None:
-            import pluggy
+        with self._lock:
+            if self._manager is None:
+                import pluggy
 
-            self._manager = pluggy.PluginManager(hookspecs.PROJECT)
-            self._manager.add_hookspecs(hookspecs)
-        manager = self._manager
-        if not manager.is_registered(plugin):
-            manager.register(plugin, name=row.value)
-            try:
-                manager.check_pending()
-            except Exception:
-                manager.unregister(plugin)
-                raise
-        others = [other for other in manager.get_plugins() if other is not plugin]
-        results = manager.subset_hook_caller(KINDS[row.kind].hook, others)()
+                self._manager = pluggy.PluginManager(hookspecs.PROJECT)
+                self._manager.add_hookspecs(hookspecs)
+            manager = self._manager
+            if not manager.is_registered(plugin):
+                manager.register(plugin, name=name)
+                try:
+                    manager.check_pending()
+                except Exception:
+                    manager.unregister(plugin)
+                    raise
+            others = [other for other in manager.get_plugins() if other is not plugin]
+            results = manager.subset_hook_caller(KINDS[kind].hook, others)()
         return [candidate for offered in results for candidate in offered]
+
+    def _rows_of(self, plugin: object) -> list[PluginRow]:
+        """A row for each object that a plugin handed over offers."""
+        value = getattr(plugin, "__name__", None) or f"{type(plugin).__name__} {id(plugin)}"
+        rows = []
+        for kind in KINDS.values():
+            if not hasattr(plugin, kind.hook):
+                continue
+            asked = Asked(kind, value)
+            for candidate in asked.call(lambda kind=kind: self._offered(plugin, kind.name, value)):  # type: ignore[misc]
+                offered = asked.returned(candidate, kind.offered)
+                row = PluginRow(kind.name, offered.name, GIVEN, "", offered.summary, value, "installed")
+                self._loaded[row] = offered
+                rows.append(row)
+        return rows
+
+
+def _row(kind: str, point: EntryPoint) -> PluginRow:
+    row = PluginRow(kind, normal(point.name), *describe(point.metadata), point.value, "installed")
+    if not point.damage:
+        return row
+    return row._replace(
+        state="damaged", reason=f"{point.damage}. Reinstall {row.distribution}, or tell its author"
+    )
+
+
+def import_plugin(row: PluginRow) -> object:
+    """The module or object that a row's entry point names, imported."""
+    import importlib
+
+    module, _, attribute = row.value.partition("[")[0].partition(":")
+    plugin: Any = importlib.import_module(module.strip())
+    for part in filter(None, attribute.strip().split(".")):
+        plugin = getattr(plugin, part)
+    return plugin
+
+
+def _refuse_other_hook_api(plugin: object, row: PluginRow) -> None:
+    """Hold what a plugin says it was written for to what there is; from 1 on hooks only gain."""
+    from backtrack_plugins.hookspecs import HOOK_API
+
+    written_for = getattr(plugin, "BACKTRACK_HOOK_API", HOOK_API)
+    if written_for == HOOK_API or (isinstance(written_for, int) and 1 <= written_for <= HOOK_API):
+        return
+    newer = isinstance(written_for, int) and written_for > HOOK_API
+    update = "backtrack-plugins" if newer else row.distribution
+    raise PluginError(
+        f"it is written for hook API {written_for!r}, and this backtrack-plugins has {HOOK_API}. "
+        f"Update {update}: python -m pip install -U {update}"
+    )
+
+
+def _with_state(row: PluginRow, disabled: set[str]) -> PluginRow:
+    if row.name in disabled or normal(row.distribution) in disabled:
+        return row._replace(state="disabled", reason=f"named in {DISABLE}")
+    if row.state == "installed" and row.name in RESERVED:
+        reason = "the name is too vague to be one plugin's; its author should choose another"
+        return row._replace(state="reserved", reason=reason)
+    return row
 
 
 _installed: tuple[object, Registry] | None = None
@@ -307,6 +369,7 @@ _STATED: dict[str, str] = {
     "disabled": "disabled",
     "clash": "claimed more than once",
     "reserved": "reserved",
+    "damaged": "damaged",
     "installed": "installed more than once",
 }
 
@@ -325,79 +388,3 @@ def _clashing(row: PluginRow, found: list[PluginRow]) -> PluginRow:
     else:
         remedy = f"say which: {ways}; or {remedy}"
     return row._replace(state="clash", reason=remedy)
-
-
-def entry_points(path: list[str] | None = None) -> list[EntryPoint]:
-    """The entry points of every group of ours, as `importlib.metadata` has them.
-
-    Of two copies of one distribution the first on the path counts, as it does when importing.
-    """
-    seen: set[str] = set()
-    found: list[EntryPoint] = []
-    for folder in sys.path if path is None else path:
-        for metadata, name in _metadata_folders(folder or "."):
-            if name in seen:
-                continue
-            seen.add(name)
-            found.extend(_entry_points_in(metadata))
-    return found
-
-
-def _metadata_folders(folder: str) -> Iterator[tuple[str, str]]:
-    """Metadata folders of the distributions in a folder, with each one's normalised name."""
-    try:
-        names = os.listdir(folder)
-    except OSError:
-        return
-    found: dict[str, list[str]] = {}
-    for name in names:
-        if name.lower().endswith((".dist-info", ".egg-info")):
-            distribution = _normal(name.rpartition(".")[0].partition("-")[0])
-            found.setdefault(distribution, []).append(os.path.join(folder, name))
-    for distribution, folders in found.items():
-        for metadata in folders:
-            yield metadata, distribution
-
-
-def _entry_points_in(metadata: str) -> Iterator[EntryPoint]:
-    try:
-        with open(os.path.join(metadata, "entry_points.txt"), encoding="utf-8", errors="replace") as file:
-            text = file.read()
-    except OSError:
-        return
-    if "[backtrack_plugins." not in text:
-        return
-    group = ""
-    for line in map(str.strip, text.splitlines()):
-        if not line or line.startswith("#"):
-            continue
-        if line.startswith("[") and line.endswith("]"):
-            group = line[1:-1].strip()
-        elif group.startswith("backtrack_plugins."):
-            name, _, value = line.partition("=")
-            yield EntryPoint(group, name.strip(), value.strip(), metadata)
-
-
-def _describe(metadata: str) -> tuple[str, str, str]:
-    fields = {"name": "", "version": "", "summary": ""}
-    for file_name in ("METADATA", "PKG-INFO"):
-        try:
-            with open(os.path.join(metadata, file_name), encoding="utf-8", errors="replace") as file:
-                for line in file:
-                    key, separator, value = line.partition(":")
-                    if not line.strip():
-                        break
-                    if separator and key.lower() in fields and not fields[key.lower()]:
-                        fields[key.lower()] = value.strip()
-        except OSError:
-            continue
-        break
-    fallback = os.path.basename(metadata).rpartition(".")[0].partition("-")[0]
-    return fields["name"] or fallback, fields["version"], fields["summary"]
-
-
-def _normal(name: str) -> str:
-    normal = name.strip().lower().replace("_", "-").replace(".", "-")
-    while "--" in normal:
-        normal = normal.replace("--", "-")
-    return normal

@@ -7,6 +7,7 @@ unit is in the name.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple, Union
 
 import msgspec
@@ -31,7 +32,7 @@ from backtrack_plugins.workout import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from backtrack_plugins.units import Amount, Incline, Speed
 
@@ -170,15 +171,30 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
     totals: Totals
 
     def where(self, segment: Segment | None) -> Where:
-        """The place of a segment in what was read: file and line when known, and the step."""
+        """The place of a segment in what was read: step, and line of a page or path of a document."""
         origin = self.workout.origin
         if segment is None:
             return Where(file=self.workout.file)
+        number = segment.step_number
         if origin is None:
-            return Where(step=segment.step_number)
-        if segment.step_number > len(origin.lines):
-            return Where(file=origin.file, step=segment.step_number)
-        return Where(file=origin.file, line=origin.lines[segment.step_number - 1], step=segment.step_number)
+            return Where(step=number)
+        if number <= len(origin.lines):
+            return Where(file=origin.file, line=origin.lines[number - 1], step=number)
+        return Where(file=origin.file, step=number, path=_path_of(self.workout.steps, number))
+
+
+def _path_of(parts: Sequence[Part], number: int) -> str:
+    """The path of a written step in the JSON form, by its number from 1."""
+    return next(islice(_paths(parts, "steps"), number - 1, None))
+
+
+def _paths(parts: Sequence[Part], within: str) -> Iterator[str]:
+    for index, part in enumerate(parts):
+        path = f"{within}[{index}]"
+        if isinstance(part, Repeat):
+            yield from _paths(part.steps, f"{path}.steps")
+        else:
+            yield path
 
 
 def expand(workout: Workout, athlete: Athlete | None = None) -> Timeline:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, NamedTuple
 
+from backtrack_plugins.calling import DISABLE, STRICT
 from backtrack_plugins.cli import INTERRUPTED
 from backtrack_plugins.cli.parser import build_parser
-from backtrack_plugins.registry import DISABLE, STRICT
 from generating.docstrings import generated_from, plain, table
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _value(action: argparse.Action) -> str:
     if action.nargs == 0:
         return ""
     shown = action.metavar or ("{" + ",".join(map(str, action.choices or ())) + "}")
-    return f"{shown}..." if action.nargs == "+" else str(shown)
+    return {"+": f"{shown}...", "?": f"[{shown}]"}.get(str(action.nargs), str(shown))
 
 
 def command_line_text() -> str:
@@ -126,9 +126,9 @@ def _usage(found: Command) -> list[str]:
         parts.append("ACTION" if chooser.required else "[ACTION]")
     optional = False
     for action in arguments_of(found.parser):
-        needed = action.required or not action.option_strings
-        optional = optional or not needed
-        if needed:
+        needed = action.required or (not action.option_strings and action.nargs != "?")
+        optional = optional or (bool(action.option_strings) and not needed)
+        if needed or not action.option_strings:
             parts.append(" ".join([*action.option_strings[-1:], _value(action)]).strip())
     for group in found.parser._mutually_exclusive_groups:  # noqa: SLF001 - no public way
         if group.required:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from backtrack_plugins.exporter import CAPABILITIES, Exporter
-from backtrack_plugins.registry import KINDS
+from backtrack_plugins.kinds import KINDS
 from generating.docstrings import code, fields_of, generated_from, plain, table
 from generating.plugins import ROOT, codes_of, shipped, struct_of
 

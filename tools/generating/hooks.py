@@ -11,14 +11,14 @@ import msgspec
 
 import backtrack_plugins
 from backtrack_plugins import hookspecs
-from backtrack_plugins.registry import KINDS
+from backtrack_plugins.kinds import KINDS
 from generating.docstrings import code, fields_table, generated_from, markdown, parsed, signature_of, table
 from generating.plugins import ROOT, shipped, struct_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from backtrack_plugins.registry import Kind
+    from backtrack_plugins.kinds import Kind
 
 FOLDER = "docs/reference/hooks"
 _WORD = re.compile(r"[A-Za-z]\w*")

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 import backtrack_plugins
 from backtrack_plugins import hookspecs
-from backtrack_plugins.registry import KINDS, Registry
+from backtrack_plugins.kinds import KINDS
+from backtrack_plugins.registry import Registry
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -53,7 +54,7 @@ def shipped() -> tuple[Offered, ...]:
         for group, points in project.get("entry-points", {}).items():
             kind = kind_of.get(group)
             for name in points if kind else ():
-                thing = registry.get(kind.name, f"{project['name']}:{name}", struct_of(kind.hook))
+                thing = registry._get(kind.name, f"{project['name']}:{name}")  # noqa: SLF001 - of any kind
                 found.append(Offered(kind.name, name, project["name"], path.parent, thing))
     order = list(KINDS)
     return tuple(sorted(found, key=lambda offered: (order.index(offered.kind), offered.name)))

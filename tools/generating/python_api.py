@@ -23,6 +23,7 @@ _ROOMS = {
     "Exporting": ("exporting",),
     "Importing": ("importing",),
     "Delivering": ("delivering",),
+    "Reading recordings": ("recordings",),
     "Annotating": ("annotating",),
     "Library and joining": ("library", "joining"),
     "The programme": ("programme",),
@@ -175,7 +176,7 @@ def _kit_directive(name: str) -> Iterator[str]:
     found = getattr(testing, name)
     if inspect.isclass(found):
         yield f".. autoclass:: {name}"
-        helpers = [member for member in _members(found) if not member.startswith("test_")]
+        helpers = [member for member in _members(found) if not member.startswith(("test_", "pytest_"))]
         if helpers:
             yield f"   :members: {', '.join(helpers)}"
     elif inspect.isfunction(found):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from backtrack_plugins.athlete import Athlete, declared
-from backtrack_plugins.checks import Check, CheckRequest
+from backtrack_plugins.athlete import declared
+from backtrack_plugins.calling import DISABLE, Asked
+from backtrack_plugins.checks import CheckRequest
 from backtrack_plugins.errors import BacktrackError, PluginError
+from backtrack_plugins.kinds import KINDS
 from backtrack_plugins.problem import Problem, Where
-from backtrack_plugins.registry import DISABLE, call
 
 if TYPE_CHECKING:
+    from backtrack_plugins.athlete import Athlete
+    from backtrack_plugins.checks import Check
     from backtrack_plugins.registry import Registry
     from backtrack_plugins.timeline import Timeline
 
@@ -27,7 +30,7 @@ def check_with_plugins(
             then, until the plugin is mended or disabled by name.
     """
     found: list[Problem] = []
-    for check in registry.all("check", Check):
+    for check in registry.checks():
         request = CheckRequest(
             timeline=timeline, athlete=declared(athlete, check.needs), supervised_by=supervised_by
         )
@@ -40,26 +43,25 @@ def check_with_plugins(
 
 
 def _problems(check: Check, request: CheckRequest) -> list[Problem]:
-    who = f"the check {check.name}"
+    asked = Asked(KINDS["check"], check.name)
     try:
-        answer: list[Any] = call(who, lambda: list(check.check(request)))
-        for problem in answer:
-            _refuse_what_is_no_problem(problem, check.name, who)
+        found = [asked.returned(each, Problem) for each in asked.call(lambda: list(check.check(request)))]
+        for problem in found:
+            _refuse_what_a_check_may_not(problem, asked)
     except BacktrackError as error:  # one of ours, too: a check finds problems, and raises nothing on purpose
-        said = str(error) if str(error).startswith(who) else f"{who} failed: {error}"
+        said = str(error) if str(error).startswith(str(asked)) else f"{asked} failed: {error}"
         remedy = f"Nothing is exported until it is mended, or left out: {DISABLE}={check.name}"
-        raise PluginError(f"{said.rstrip('.')}. {remedy}") from error
-    return answer
+        details = {"kind": "check", "plugin": check.name, "hook": asked.kind.hook, **error.details}
+        raise PluginError(f"{said.rstrip('.')}. {remedy}", **details) from error
+    return found
 
 
-def _refuse_what_is_no_problem(problem: object, name: str, who: str) -> None:
-    if not isinstance(problem, Problem):
-        raise PluginError(f"{who} returned {type(problem).__name__} among its problems, not Problem")
-    try:
-        msgspec.convert(msgspec.to_builtins(problem), Problem)
-    except (msgspec.MsgspecError, TypeError) as error:
-        raise PluginError(f"{who} returned a Problem with a value that cannot be: {error}") from error
+def _refuse_what_a_check_may_not(problem: Problem, asked: Asked) -> None:
+    name = asked.name
     if not problem.code.startswith(f"{name}/") or problem.code == f"{name}/":
-        raise PluginError(f"{who} returned the code {problem.code!r}; its codes begin with {name}/")
+        said = f"returned the code {problem.code!r}; its codes begin with {name}/"
+        raise asked.error(said, field="Problem.code")
     if problem.silenced:
-        raise PluginError(f"{who} returned a problem as silenced; only an athlete silences")
+        raise asked.error(
+            "returned a problem as silenced; only an athlete silences", field="Problem.silenced"
+        )

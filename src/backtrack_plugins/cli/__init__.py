@@ -38,7 +38,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         if sys.stderr is not None:
             sys.stderr.write(f"error: standard output could not be written: {reason}\n")
         return FILE_SYSTEM_FAILED
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stopped:
+        for note in getattr(stopped, "__notes__", ()):  # which plugin was at work
+            sys.stderr.write(f"{note}\n")
         return INTERRUPTED
     return code
 

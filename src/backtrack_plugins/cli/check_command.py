@@ -16,7 +16,7 @@ from backtrack_plugins.cli.inputs import (
     timeline_source,
     treadmill_said,
 )
-from backtrack_plugins.cli.output import error_data, report_errors, said_of_problems, say, say_json
+from backtrack_plugins.cli.output import report_errors, said_of_problems, say, say_json
 from backtrack_plugins.cli.workout_file import refuse_other_suffix, write_workout
 from backtrack_plugins.errors import BacktrackError, UnsafeWorkout, UsageError
 from backtrack_plugins.exporting import refuse_unprintable_supervisor
@@ -93,7 +93,7 @@ def run(arguments: argparse.Namespace) -> int:
                 "workouts": [_data(report) for report in everything],
                 "programmes": [_series_data(series) for series in programmes],
                 **({} if written is None else {"path": written.path, "state": written.state}),
-                "errors": [error_data(error) for error in errors],
+                "errors": [error.as_data() for error in errors],
             }
         )
         return max([code, *(error.exit_code for error in errors)])

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from backtrack_plugins.cli.inputs import find_athlete, level_said, read_all, timeline_source, treadmill_said
 from backtrack_plugins.cli.output import report_errors, said_of_problems, say, say_json, warn
 from backtrack_plugins.errors import BacktrackError, UsageError
-from backtrack_plugins.exporter import Artifact, Exporter
 from backtrack_plugins.exporting import export
 from backtrack_plugins.files import Written, write_files
 from backtrack_plugins.registry import Registry
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Sequence
 
+    from backtrack_plugins.exporter import Artifact, Exporter
     from backtrack_plugins.workout import Workout
 
 WIDTH = 96
@@ -83,7 +83,7 @@ def _exporters(names: Sequence[str], registry: Registry) -> tuple[dict[str, Expo
     errors: list[BacktrackError] = []
     for name in names:
         try:
-            found[name] = registry.get("exporter", name, Exporter)
+            found[name] = registry.exporter(name)
         except BacktrackError as error:
             errors.append(error)
     return found, errors

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from backtrack_plugins.cli.output import error_data, report_errors, say, say_json, say_page
+from backtrack_plugins.cli.output import report_errors, say, say_json, say_page
 from backtrack_plugins.errors import BacktrackError
 from backtrack_plugins.files import replace_file
 from backtrack_plugins.mapping import from_json
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     changed = any(each["changed"] for each in data)
     code = WOULD_CHANGE if arguments.check and changed else 0
     if arguments.json:
-        say_json({"workouts": data, "errors": [error_data(error) for error in errors]})
+        say_json({"workouts": data, "errors": [error.as_data() for error in errors]})
         return max([code, *(error.exit_code for error in errors)])
     return max(code, report_errors(errors, as_json=False)) if errors else code
 

@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 from backtrack_plugins.cli.output import say, table
-from backtrack_plugins.registry import KINDS, PluginRow, Registry
+from backtrack_plugins.kinds import KINDS
+from backtrack_plugins.registry import Registry
 
 TYPE_CHECKING = False  # typing itself costs 3 ms at every start, and nothing here needs it to run
 if TYPE_CHECKING:
     import argparse
 
+    from backtrack_plugins.registry import PluginRow
+
 PLUGIN_FAILED = 3
+
+VERBS = {
+    "exporter": "export to",
+    "importer": "import from",
+    "destination": "send to",
+    "recording": "read recordings of",
+    "check": "check beside our rules",
+    "annotator": "put into words",
+}
+"""What can be done with each kind of plugin."""
 
 
 def run(arguments: argparse.Namespace) -> int:
     """List every plugin; with ``--check``, import each and say which are broken."""
-    registry = Registry()
-    rows = registry.rows()
+    rows = Registry().rows()
     if arguments.check:
-        rows = [_checked(registry, row) for row in rows]
+        from backtrack_plugins.probing import probe
+
+        rows = [probed.row for probed in probe(rows)]
     if arguments.json:
         import json
 
@@ -29,34 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     return PLUGIN_FAILED if any(row.state == "broken" for row in rows) else 0
 
 
-def _checked(registry: Registry, row: PluginRow) -> PluginRow:
-    from backtrack_plugins.annotator import Annotator
-    from backtrack_plugins.checks import Check
-    from backtrack_plugins.destination import Destination
-    from backtrack_plugins.exporter import Exporter
-    from backtrack_plugins.importer import Importer
-    from backtrack_plugins.recording import RecordingReader
-
-    expected: dict[str, type] = {
-        "exporter": Exporter,
-        "importer": Importer,
-        "destination": Destination,
-        "recording": RecordingReader,
-        "check": Check,
-        "annotator": Annotator,
-    }
-    return registry.checked(row, expected[row.kind])
-
-
 def _listed(rows: list[PluginRow]) -> str:
-    verbs = {
-        "exporter": "export to",
-        "importer": "import from",
-        "destination": "send to",
-        "recording": "read recordings of",
-        "check": "check beside our rules",
-        "annotator": "put into words",
-    }
     blocks = []
     for kind in KINDS:
         cells = [
@@ -65,6 +52,6 @@ def _listed(rows: list[PluginRow]) -> str:
             if row.kind == kind
         ]
         if cells:
-            blocks.append(f"{verbs[kind]}\n{table(cells, indent='  ')}")
+            blocks.append(f"{VERBS[kind]}\n{table(cells, indent='  ')}")
     notes = [f"{row.kind} {row.choice}: {row.state}: {row.reason}" for row in rows if row.reason]
     return "\n\n".join([*blocks, *(["\n".join(notes)] if notes else [])])

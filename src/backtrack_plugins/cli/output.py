@@ -9,7 +9,7 @@ import sys
 TYPE_CHECKING = False  # typing itself costs 3 ms at every start, and nothing here needs it to run
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from typing import Any, TextIO
+    from typing import TextIO
 
     from backtrack_plugins.errors import BacktrackError
     from backtrack_plugins.problem import Problem
@@ -80,25 +80,13 @@ def table(rows: Iterable[Sequence[str]], *, indent: str = "") -> str:
     return "\n".join((indent + line).rstrip() for line in lines)
 
 
-def error_data(error: BacktrackError) -> dict[str, Any]:
-    """An error as data: its problems where it has some, else its sentence."""
-    from backtrack_plugins.errors import WorkoutProblems
-
-    data: dict[str, Any] = {"error": type(error).__name__, "exit_code": error.exit_code}
-    if isinstance(error, WorkoutProblems):
-        data["problems"] = error.problems
-    else:
-        data["message"] = str(error)
-    return data
-
-
 def report_errors(errors: Sequence[BacktrackError], *, as_json: bool, **beside: object) -> int:
     """Print errors, each once, and return the exit code of the gravest; `beside` stands with them as data."""
     from backtrack_plugins.errors import WorkoutProblems
 
     distinct = list({str(error): error for error in errors}.values())
     if as_json:
-        say_json({**beside, "errors": [error_data(error) for error in distinct]})
+        say_json({**beside, "errors": [error.as_data() for error in distinct]})
     else:
         for error in distinct:
             warn(str(error) if isinstance(error, WorkoutProblems) else f"error: {error}")

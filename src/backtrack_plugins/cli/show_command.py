@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from backtrack_plugins.cli.inputs import find_athlete, level_said, read_all, timeline_source, treadmill_said
-from backtrack_plugins.cli.output import error_data, report_errors, say, say_json
+from backtrack_plugins.cli.output import report_errors, say, say_json
 from backtrack_plugins.energy import ASSUMED_MASS, Energy, estimate_energy
 from backtrack_plugins.errors import BacktrackError
 from backtrack_plugins.timeline import RepeatedSegments, Segment, Timeline, TreePart, expand
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
             {**timeline_data(timeline), "energy": energy_data(estimate_energy(timeline, mass))}
             for timeline in timelines
         ]
-        say_json({"timelines": data, "errors": [error_data(error) for error in errors]})
+        say_json({"timelines": data, "errors": [error.as_data() for error in errors]})
         return max((error.exit_code for error in errors), default=0)
     if timelines:
         shown = ("\n".join(_shown(each, athlete, athlete_file, cues=arguments.cues)) for each in timelines)
