@@ -41,8 +41,11 @@ bench: $(VENV)/.installed-bench
 	$(IN_VENV) -m compileall -q src plugins
 	$(IN_VENV) bench/bench.py
 
-docs: $(VENV)/.installed
+# Rewrites what is generated, then builds the site into build/docs/html; a warning is an error, and no network is used.
+docs: $(VENV)/.installed-docs
 	$(IN_VENV) tools/generate.py
+	$(IN_VENV) -m sphinx --builder html --fresh-env --write-all --fail-on-warning --keep-going --nitpicky --quiet -c docs . build/docs/html
+	@echo "The site: build/docs/html/index.html"
 
 clean:
 	rm -rf $(VENV) out build dist .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
@@ -61,8 +64,12 @@ $(VENV)/.installed: $(VENV)/bin/python pyproject.toml constraints.txt $(PLUGINS)
 	$(PIP) install $(EDITABLE)
 	@touch $@
 
-$(VENV)/.installed-tests: $(VENV)/.installed requirements-test.txt
-	$(PIP) install -r requirements-test.txt
+$(VENV)/.installed-docs: $(VENV)/.installed requirements-docs.txt
+	$(PIP) install -r requirements-docs.txt
+	@touch $@
+
+$(VENV)/.installed-tests: $(VENV)/.installed requirements-test.txt requirements-docs.txt
+	$(PIP) install -r requirements-test.txt -r requirements-docs.txt
 	@touch $@
 
 $(VENV)/.installed-bench: $(VENV)/.installed-tests requirements-bench.txt

@@ -1,21 +1,28 @@
 """What the documents say is so: their commands, outputs, code, links and lists."""
 
-import os
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 import tomllib
-from pathlib import Path
 
 import pytest
+from documents import (
+    ROOT,
+    Block,
+    backtrack,
+    blocks_of,
+    commands_in,
+    distribution,
+    grammar_tokens,
+    links_of,
+    run,
+    text_of,
+)
 
 import backtrack_plugins as bt
 from backtrack_plugins.cli.parser import build_parser
 
-ROOT = Path(__file__).resolve().parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+README = text_of("README.md")
 DOCUMENTS = sorted(
     path.relative_to(ROOT).as_posix()
     for pattern in ("*.md", "docs/**/*.md", "examples/**/*.md", "plugins/*/*.md")
@@ -23,15 +30,11 @@ DOCUMENTS = sorted(
 )
 PYPROJECTS = [ROOT / "pyproject.toml", *sorted(ROOT.glob("plugins/*/pyproject.toml"))]
 
-_FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-_NAMED = re.compile(r"# (\S+\.backtrack)\n")
-_EXIT_CODE = re.compile(r"# exit code (\d)")
-_LINK = re.compile(r"\[[^]]*\]\(([^)\s]+)\)")
 _DISTRIBUTION = re.compile(r"[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)*")
 
 
 def fences(language):
-    return [content for found, content in _FENCE.findall(README) if found == language]
+    return [block.content for block in blocks_of("README.md") if block.language == language]
 
 
 def the_fence(language, containing):
@@ -39,35 +42,10 @@ def the_fence(language, containing):
     return content
 
 
-def user_commands():
-    """The lines a user types after installing, in order."""
-    lines = [line for block in fences("sh") for line in block.splitlines()]
-    return [line for line in lines if line.startswith(("backtrack ", "mkdir "))]
-
-
-def stated_exit_code(command):
-    stated = _EXIT_CODE.search(command)
-    return int(stated[1]) if stated else 0
-
-
-def run(*arguments, folder, home, **environment):
-    """Run Python with warnings as errors, for a user who has no athlete.toml of their own."""
-    nowhere = {name: str(home) for name in ("HOME", "XDG_CONFIG_HOME", "LOCALAPPDATA")}
-    return subprocess.run(
-        [sys.executable, "-W", "error", *arguments],
-        cwd=folder,
-        env={**os.environ, **nowhere, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        check=False,
-    )
-
-
-def backtrack(command, *, folder, home, **environment):
-    words = shlex.split(command, comments=True)
-    assert words[0] == "backtrack"
-    return run("-m", "backtrack_plugins", *words[1:], folder=folder, home=home, **environment)
+def commands(language):
+    """What a user types after installing, in order."""
+    blocks = [block for block in blocks_of("README.md") if block.language == language]
+    return [command for block in blocks for command in commands_in(block)]
 
 
 @pytest.fixture
@@ -82,16 +60,15 @@ def folder(tmp_path):
     """A folder as the reader has it: the examples, and the files that the README shows with a name."""
     reader = tmp_path / "reader"
     shutil.copytree(ROOT / "examples", reader / "examples")
-    for page in fences("backtrack"):
-        named = _NAMED.match(page)
-        if named:
-            (reader / named[1]).write_text(page, encoding="utf-8")
+    for block in blocks_of("README.md"):
+        if block.language == "backtrack" and block.file:
+            (reader / block.file).write_text(block.content, encoding="utf-8")
     return reader
 
 
 def test_every_command_of_the_readme_ends_as_it_says(folder, home):
-    commands = user_commands()
-    assert {shlex.split(command)[1] for command in commands} >= {
+    typed = commands("sh")
+    assert {shlex.split(command.typed)[1] for command in typed} >= {
         "show",
         "check",
         "level",
@@ -102,43 +79,34 @@ def test_every_command_of_the_readme_ends_as_it_says(folder, home):
         "import",
         "format",
     }
-    for command in commands:
-        if command.startswith("mkdir "):
-            (folder / command.split()[1]).mkdir()
+    for command in typed:
+        if command.typed.startswith("mkdir "):
+            (folder / command.typed.split()[1]).mkdir()
             continue
-        done = backtrack(command, folder=folder, home=home)
-        assert done.returncode == stated_exit_code(command), f"{command}\n{done.stdout}"
+        done = backtrack(command.typed, folder=folder, home=home)
+        assert done.returncode == command.exit_code, f"{command.typed}\n{done.stdout}"
 
 
-@pytest.mark.parametrize("block", fences("console"))
-def test_every_output_shown_is_the_real_one(block, folder, home):
-    command, _, shown = block.removeprefix("$ ").partition("\n")
-    done = backtrack(command, folder=folder, home=home)
-    assert done.stdout == shown
-    assert done.returncode == stated_exit_code(command)
+@pytest.mark.parametrize("command", commands("console"), ids=lambda command: command.typed)
+def test_every_output_shown_is_the_real_one(command, folder, home):
+    done = backtrack(command.typed, folder=folder, home=home)
+    assert done.stdout == command.output
+    assert done.returncode == command.exit_code
 
 
 def test_the_terminal_example_and_the_mistakes_are_shown():
-    assert [block.split()[2] for block in fences("console")] == ["show", "check", "check", "explain"]
+    shown = [command.typed.split()[1] for command in commands("console")]
+    assert shown == ["show", "check", "check", "explain"]
 
 
 def test_every_workout_shown_without_a_name_is_one_of_the_examples():
-    shown = [page for page in fences("backtrack") if not _NAMED.match(page)]
+    shown = [page for page in fences("backtrack") if Block("backtrack", page, False).file is None]
     examples = [path.read_text(encoding="utf-8") for path in (ROOT / "examples/workouts").glob("*.backtrack")]
     assert shown
     assert all(page in examples for page in shown)
 
 
-def grammar_tokens():
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in README.splitlines()]
-    start = rows.index(["part", "needed", "written"]) + 2
-    end = next(index for index, row in enumerate(rows[start:], start) if len(row) != 3)
-    for part, _needed, written in rows[start:end]:
-        for token in re.findall(r"`([^`]+)`", written):
-            yield part, token
-
-
-@pytest.mark.parametrize(("part", "token"), list(grammar_tokens()))
+@pytest.mark.parametrize(("part", "token"), grammar_tokens("README.md"))
 def test_every_token_of_the_grammar_table_is_read_and_written_as_shown(part, token):
     line = {
         "amount": "2:00",
@@ -199,12 +167,7 @@ def card(tmp_path):
     source = site.joinpath(*module.split(".")).with_suffix(".py")
     source.parent.mkdir(parents=True)
     source.write_text(the_fence("python", "@hookimpl"), encoding="utf-8")
-    metadata = site / "backtrack_card-1.0.dist-info"
-    metadata.mkdir()
-    (metadata / "METADATA").write_text(
-        "Metadata-Version: 2.1\nName: backtrack-card\nVersion: 1.0\n", encoding="utf-8"
-    )
-    (metadata / "entry_points.txt").write_text(f"[{group}]\n{name} = {module}\n", encoding="utf-8")
+    distribution({"name": "backtrack-card", "entry-points": {group: {name: module}}}, site)
     return site
 
 
@@ -259,18 +222,13 @@ def anchors(path):
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_relative_link_leads_somewhere(document):
     path = ROOT / document
-    for link in _LINK.findall(path.read_text(encoding="utf-8")):
+    for link in links_of(document):
         if "://" in link:
             continue
         target, _, anchor = link.partition("#")
         there = path.parent / target if target else path
         assert there.exists(), link
         assert not anchor or anchor in anchors(there), link
-
-
-def test_the_index_of_docs_names_every_document_in_it():
-    linked = set(_LINK.findall((ROOT / "docs/README.md").read_text(encoding="utf-8")))
-    assert {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"} <= linked
 
 
 def normal(requirement):

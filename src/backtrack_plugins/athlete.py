@@ -44,7 +44,11 @@ _CLOCK = re.compile(r"[0-9]{1,3}:[0-9]{2}(?::[0-9]{2})?\Z", re.ASCII)
 
 
 class RaceTime(msgspec.Struct, frozen=True):
-    """A finishing time for a race distance, written as ``30:00`` or ``1:45:00``.
+    """A finishing time for a race distance, written as ``30:00`` or ``1:45:00``; 2:00 to 30:00 per km.
+
+    Attributes:
+        race: ``mile``, ``5k``, ``10k``, ``half`` or ``marathon``.
+        seconds: The finishing time.
 
     Raises:
         ValueError: when it is no such time, or faster than anyone has run (2:00 per km).
@@ -83,12 +87,13 @@ class Treadmill(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """What the belt can do; unless said, 0.8 to 20 km/h by 0.1 and 0 to 15 % by 0.5.
 
     Attributes:
-        slowest: Lowest belt speed.
+        slowest: Lowest belt speed, below the fastest.
         fastest: Highest belt speed.
-        speed_increment: Step of its speed keys, in the unit its console shows (km/h, mph or m/s).
-        lowest: Lowest incline.
+        speed_increment: Step of its speed keys, in the unit its console shows (km/h, mph or m/s); 0.05 km/h
+            to 1 mph.
+        lowest: Lowest incline, at most the highest.
         highest: Highest incline.
-        incline_increment: Step of its incline keys.
+        incline_increment: Step of its incline keys, above zero.
 
     Raises:
         ValueError: when a range is empty or an increment is not above zero.

@@ -76,9 +76,6 @@ def diagnose(
         name: Of a plugin or of its distribution; all when left out.
         registry: Where they are looked up.
         environ: The environment; the process's own when left out.
-
-    Raises:
-        PluginError: when no other interpreter can be started to try them out.
     """
     environ = os.environ if environ is None else environ
     registry = registry or Registry(environ=environ)

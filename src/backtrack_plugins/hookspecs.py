@@ -38,36 +38,62 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 @hookspec
 def backtrack_exporters() -> Iterable[Exporter]:
-    """Offer export formats; entry-point group ``backtrack_plugins.exporters``.
+    r"""Offer export formats; entry-point group ``backtrack_plugins.exporters``.
 
     Example::
 
         from backtrack_plugins import Exporter, hookimpl
 
 
+        def to_list(request):
+            lines = [line for segment in request.segments for line in segment.lines]
+            return "\n".join([*request.notices, "", *lines, ""]).encode()
+
+
         @hookimpl
         def backtrack_exporters():
-            watch = Exporter(
-                name="my-watch", summary="My watch", suffix=".mw", media_type="text/plain", export=to_mw
+            steps = Exporter(
+                name="my-list",
+                summary="The steps as a list, to print",
+                suffix=".list.txt",
+                media_type="text/plain; charset=utf-8",
+                export=to_list,
+                carries=frozenset({"text"}),
             )
-            return [watch]
+            return [steps]
     """
     raise NotImplementedError
 
 
 @hookspec
 def backtrack_importers() -> Iterable[Importer]:
-    """Offer formats that can be read; entry-point group ``backtrack_plugins.importers``.
+    r"""Offer formats that can be read; entry-point group ``backtrack_plugins.importers``.
 
     Example::
 
-        from backtrack_plugins import Importer, hookimpl
+        from backtrack_plugins import Importer, UnreadableInput, hookimpl, parse
+
+        FIRST_LINE = b"MY-PLAN 1\n"
+
+
+        def is_plan(head):
+            return head.startswith(FIRST_LINE)
+
+
+        def from_plan(data, name):
+            try:
+                page = data.removeprefix(FIRST_LINE).decode("utf-8")
+            except UnicodeDecodeError:
+                raise UnreadableInput(f"{name}: a damaged plan: it is not in UTF-8") from None
+            return parse(page, file=name)
 
 
         @hookimpl
         def backtrack_importers():
-            watch = Importer(name="my-watch", summary="My watch", suffix=".mw", recognise=is_mw, read=from_mw)
-            return [watch]
+            plan = Importer(
+                name="my-plan", summary="Plans of my app", suffix=".plan", recognise=is_plan, read=from_plan
+            )
+            return [plan]
     """
     raise NotImplementedError
 
@@ -106,7 +132,32 @@ def backtrack_destinations() -> Iterable[Destination]:
 
     Example::
 
-        from backtrack_plugins import Destination, Receipt, hookimpl
+        import os
+        from hashlib import sha256
+
+        from backtrack_plugins import Destination, Receipt, UsageError, hookimpl
+
+
+        def bytes_at(path):
+            if not os.path.exists(path):
+                return None
+            with open(path, "rb") as file:
+                return file.read()
+
+
+        def put_on_shelf(request):
+            if request.at is None:
+                raise UsageError("my-shelf: say in which folder my app looks")
+            for artifact in request.artifacts:
+                path = os.path.join(os.path.abspath(request.at), artifact.name)
+                before = bytes_at(path)
+                state = "new" if before is None else "replaced"
+                if before == artifact.data:
+                    state = "unchanged"
+                elif not request.dry_run:
+                    artifact.write(request.at, overwrite=request.overwrite)
+                arrived = "" if request.dry_run else sha256(bytes_at(path)).hexdigest()
+                yield Receipt(artifact=artifact.name, where=path, state=state, sha256=arrived)
 
 
         @hookimpl
@@ -126,19 +177,36 @@ def backtrack_destinations() -> Iterable[Destination]:
 
 @hookspec
 def backtrack_recordings() -> Iterable[RecordingReader]:
-    """Offer formats of recorded activities; entry-point group ``backtrack_plugins.recordings``.
+    r"""Offer formats of recorded activities; entry-point group ``backtrack_plugins.recordings``.
 
     Example::
 
-        from backtrack_plugins import RecordingReader, hookimpl
+        from backtrack_plugins import Recording, RecordingReader, Sample, UnreadableInput, hookimpl
+
+        FIRST_LINE = b"seconds,heart_rate\n"
+
+
+        def is_log(head):
+            return head.startswith(FIRST_LINE)
+
+
+        def read_log(data, name):
+            rows = data.removeprefix(FIRST_LINE).decode("ascii", "replace").splitlines()
+            try:
+                pairs = [row.split(",") for row in rows]
+                samples = tuple(Sample(seconds=float(at), heart_rate=int(rate)) for at, rate in pairs)
+            except ValueError as error:
+                raise UnreadableInput(f"{name}: a damaged log: {error}") from None
+            seconds = samples[-1].seconds if samples else 0.0
+            return Recording(file=name, seconds=seconds, samples=samples, read_by="my-log")
 
 
         @hookimpl
         def backtrack_recordings():
-            reader = RecordingReader(
-                name="my-log", summary="My log", suffix=".log", recognise=is_log, read=read_log
+            log = RecordingReader(
+                name="my-log", summary="Logs of my app", suffix=".log", recognise=is_log, read=read_log
             )
-            return [reader]
+            return [log]
     """
     raise NotImplementedError
 

@@ -12,7 +12,12 @@ from backtrack_plugins.workout import Workout
 
 
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
-    """What an importer gives back: the Workout, and what of the file has no place in it."""
+    """What an importer gives back.
+
+    Attributes:
+        workout: What the file says.
+        losses: What of the file has no place in a Workout.
+    """
 
     workout: Workout
     losses: tuple[Loss, ...] = ()

@@ -6,19 +6,17 @@ known who was at work when it stops.
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 from collections import namedtuple
 
 from backtrack_plugins.calling import DISABLE
-from backtrack_plugins.errors import PluginError
+from backtrack_plugins.interpreter import Stopped, lines_told
 from backtrack_plugins.kinds import KINDS
 from backtrack_plugins.registry import PluginRow, Registry, import_plugin
 
 TYPE_CHECKING = False  # typing itself costs 3 ms at every start, and nothing here needs it to run
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
 SECONDS = 10.0
@@ -26,14 +24,6 @@ SECONDS = 10.0
 
 SLOW_SECONDS = 0.05
 """From here on an import is felt (our choice: half of what a whole command takes)."""
-
-_OTHER_INTERPRETER = """
-import json, sys
-asked = json.load(sys.stdin)
-sys.path[:] = asked["path"]
-from backtrack_plugins.probing import answer
-answer(asked["rows"])
-"""
 
 
 class Probed(namedtuple("Probed", "row seconds hooks brings", defaults=[0.0, (), ()])):  # noqa: PYI024 - see above
@@ -65,9 +55,6 @@ def probe(rows: Sequence[PluginRow], *, seconds: float = SECONDS) -> list[Probed
     Args:
         rows: Those to try; one that is not to be imported (disabled, reserved, damaged) stays as it is.
         seconds: How long each may take.
-
-    Raises:
-        PluginError: when no other interpreter can be started.
     """
     found = [Probed(row) for row in rows]
     left = [index for index, row in enumerate(rows) if row.state in {"installed", "clash"}]
@@ -81,48 +68,17 @@ def probe(rows: Sequence[PluginRow], *, seconds: float = SECONDS) -> list[Probed
 
 def _until_one_stops_it(rows: Sequence[PluginRow], seconds: float) -> list[Probed]:
     """What became of the first of them, one at least, up to one that hung or ended the interpreter."""
-    import subprocess
-    from queue import Empty, SimpleQueue
-    from threading import Thread
-
-    other = subprocess.Popen(  # noqa: S603 - our own interpreter, and a program of ours
-        [sys.executable, "-c", _OTHER_INTERPRETER],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    with other:
-        assert other.stdin is not None  # noqa: S101 - asked for above
-        assert other.stdout is not None  # noqa: S101
-        with other.stdin as asked:
-            asked.write(json.dumps({"path": sys.path, "rows": rows}).encode())
-        lines: SimpleQueue[bytes] = SimpleQueue()
-        reader = Thread(target=_hand_over, args=(other.stdout, lines), daemon=True)
-        reader.start()
-        try:
-            if not lines.get(timeout=60):
-                raise PluginError(f"plugins could not be tried out: {sys.executable} ended. Try again.")
-            tried: list[Probed] = []
-            for row in rows:
-                line = lines.get(timeout=seconds)
-                tried.append(_probed(row, line) if line else _broken(row, f"ended Python ({other.wait()})"))
-                if not line:
-                    break
-        except Empty:
-            tried.append(_broken(row, f"did not finish within {seconds:g} s"))
-        finally:
-            other.kill()
+    tried: list[Probed] = []
+    try:
+        for told in lines_told(__name__, rows, seconds=seconds):
+            if "state" in told:
+                tried.append(_probed(rows[len(tried)], told))
+    except Stopped as stopped:
+        tried.append(_broken(rows[len(tried)], str(stopped)))
     return tried
 
 
-def _hand_over(output: Any, lines: Any) -> None:
-    for line in output:
-        lines.put(line)
-    lines.put(b"")
-
-
-def _probed(row: PluginRow, line: bytes) -> Probed:
-    told = json.loads(line)
+def _probed(row: PluginRow, told: dict[str, Any]) -> Probed:
     row = row._replace(state=told["state"], reason=told["reason"])
     return Probed(row, told["seconds"], tuple(told["hooks"]), tuple(told["brings"]))
 
@@ -135,25 +91,17 @@ def _broken(row: PluginRow, how: str) -> Probed:
     return Probed(row._replace(state="broken", reason=reason))
 
 
-def answer(rows: Sequence[Sequence[str]]) -> None:
+def answer(rows: Sequence[Sequence[str]], tell: Callable[[dict[str, Any]], None]) -> None:
     """In the other interpreter: import each, and tell of each in a line of its own."""
     from time import perf_counter
 
-    # What a plugin prints goes elsewhere.
-    told = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
     import pluggy  # noqa: F401 - what all plugins share is not to be counted as the first one's
 
     import backtrack_plugins
 
     for name in backtrack_plugins.__all__:
         getattr(backtrack_plugins, name)
-
-    def tell(**values: object) -> None:
-        told.write(json.dumps(values) + "\n")
-        told.flush()
-
-    tell(ready=True)
+    tell({"ready": True})
     registry = Registry(path=[], environ={})
     for values in rows:
         row = PluginRow(*values)
@@ -164,13 +112,14 @@ def answer(rows: Sequence[Sequence[str]]) -> None:
         brought = {name.partition(".")[0] for name in set(sys.modules) - before}
         own = row.value.partition(".")[0].partition(":")[0]
         tell(
-            state=checked.state,
-            reason=checked.reason,
-            seconds=seconds,
-            hooks=_hooks_of(checked),
-            brings=sorted(brought - sys.stdlib_module_names - {own, "backtrack_plugins"}),
+            {
+                "state": checked.state,
+                "reason": checked.reason,
+                "seconds": seconds,
+                "hooks": _hooks_of(checked),
+                "brings": sorted(brought - sys.stdlib_module_names - {own, "backtrack_plugins"}),
+            }
         )
-    os._exit(0)  # threads that a plugin began are not waited for
 
 
 def _hooks_of(row: PluginRow) -> list[str]:

@@ -111,7 +111,12 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RepeatedSegments(msgspec.Struct, frozen=True, kw_only=True):
-    """A repeat in the tree: its parts as in the first pass, and how often they are done."""
+    """A repeat in the tree.
+
+    Attributes:
+        times: How often, in all.
+        parts: Segments, and repeats in it, as they are in the first pass.
+    """
 
     times: int
     parts: tuple[TreePart, ...]

@@ -362,7 +362,7 @@ class Incline(Quantity):
 
     @property
     def percent(self) -> float:
-        """Percent of grade: 2.0 rises two metres in a hundred."""
+        """Percent of grade; 2.0 rises two metres in a hundred."""
         return float(self.number)
 
     def stepped(self, increment: Incline, *, down: bool) -> Incline:

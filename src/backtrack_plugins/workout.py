@@ -291,7 +291,7 @@ class Workout(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_unkno
     r"""The authored document.
 
     Attributes:
-        name: At most 80 characters and 120 UTF-8 bytes, on one line, without ``/``, ``\\`` or ``..``.
+        name: At most 80 characters and 120 UTF-8 bytes, on one line, without ``/``, ``\`` or ``..``.
         level: The level it was written for; used when no athlete is given.
         about: At most 100 UTF-8 bytes, on one line.
         steps: Its parts, in order; at least one.

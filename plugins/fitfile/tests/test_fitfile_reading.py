@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import importlib.util
 import os
 import struct
 import subprocess
 import sys
 from datetime import timedelta
+from pathlib import Path
 
 import fitparse
 import pytest
@@ -518,3 +520,27 @@ print(*{name.partition(".")[0] for name in set(sys.modules) - before} - sys.stdl
 def test_importing_the_plugin_brings_no_library():
     done = subprocess.run([sys.executable, "-c", NEW], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["backtrack_fitfile"]
+
+
+def test_the_sample_of_the_conformance_kit_is_what_the_official_encoder_writes(fit):
+    spec = importlib.util.spec_from_file_location(
+        "fitfile_kit", Path(__file__).parent / "test_fitfile_kit.py"
+    )
+    kit = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(kit)
+    note = "0:30 backward walk 2 km/h grip rail"
+    assert (
+        fit.file(
+            ("workout_step", {"message_index": 0, "duration_type": "time", "notes": note}),
+            *[
+                fit.record(
+                    second, distance=second / 2, enhanced_speed=0.5, heart_rate=100 + second, cadence=40
+                )
+                for second in range(0, 60, 10)
+            ],
+            fit.lap(0, 30.0, total_distance=15.0, avg_heart_rate=101, wkt_step_index=0, lap_trigger="time"),
+            fit.lap(30, 30.0, total_distance=15.0, lap_trigger="session_end"),
+            fit.session(60.0, total_distance=30.0),
+        )
+        == kit.SAMPLE
+    )

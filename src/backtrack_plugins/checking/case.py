@@ -27,7 +27,11 @@ HARD_RPE = 15
 
 
 class Bout(msgspec.Struct, frozen=True):
-    """An unbroken run of backward or sideways segments; a straddle of 10 s or more ends it."""
+    """An unbroken run of backward or sideways segments; a straddle of 10 s or more ends it.
+
+    Attributes:
+        segments: In order; at least one.
+    """
 
     segments: tuple[Segment, ...]
 

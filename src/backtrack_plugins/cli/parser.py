@@ -86,7 +86,17 @@ def _plugins(plugins: argparse.ArgumentParser) -> _Actions:
     doctor.add_argument(
         "name", nargs="?", metavar="NAME", help="of a plugin or its distribution (default: all)"
     )
-    return (new, doctor)
+    check = actions.add_parser("check", help="hold an installed plugin to the conformance kit")
+    check.add_argument("name", metavar="NAME", help="of a plugin, or of its distribution for all it brings")
+    check.add_argument("--kind", metavar="KIND", help="only this kind, such as exporter (default: every one)")
+    check.add_argument(
+        "--file",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a good file that an importer or a reader of recordings reads; repeat it for several",
+    )
+    return (new, check, doctor)
 
 
 def _check(check: argparse.ArgumentParser) -> _Actions:

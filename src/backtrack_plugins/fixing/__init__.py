@@ -42,7 +42,7 @@ def fix(workout: Workout, athlete: Athlete | None = None, *, supervised_by: str 
         supervised_by: Who stands beside the treadmill.
 
     Returns:
-        The workout and its changes. It may still break a rule: check it.
+        The workout and its changes; check it, since it may still break a rule.
 
     Raises:
         InvalidWorkout: when it has more than 10,000 segments once straddles are placed.

@@ -35,7 +35,9 @@ class Change(NamedTuple):
 class Fixed(NamedTuple):
     """The workout as fixing left it, and what was changed, in the order of its lines.
 
-    The workout knows no file and no lines when anything was changed; `fixed_page` makes its page.
+    Attributes:
+        workout: It knows no file and no lines when anything was changed; `fixed_page` makes its page.
+        changes: Each changed line, in the order of the lines; empty when nothing was changed.
     """
 
     workout: Workout

@@ -116,7 +116,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def passed(self) -> bool:
-        """Whether it passed the gate: all bouts done, RPE 13 or less, and nothing went wrong."""
+        """Whether it passed the gate; all bouts done, RPE 13 or less, and nothing went wrong."""
         return not self.failures
 
 

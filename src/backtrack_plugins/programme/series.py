@@ -66,7 +66,12 @@ class Week(NamedTuple):
 
 
 class Recorded(NamedTuple):
-    """A programme after an outcome was recorded, and why the next workout is what it is."""
+    """A programme after an outcome was recorded, and why the next workout is what it is.
+
+    Attributes:
+        programme: The same programme, one workout further.
+        reason: A sentence for whoever does it.
+    """
 
     programme: Programme
     reason: str
@@ -87,7 +92,7 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def sessions(self) -> tuple[Week, ...]:
-        """Every workout: those done, the next, and the planned ones that assume every gate is passed."""
+        """Those done, the next, and the planned ones that assume every gate is passed."""
         return tuple(self._weeks())
 
     def _weeks(self) -> Iterator[Week]:
@@ -120,7 +125,7 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def standing(self) -> Standing:
-        """Where the athlete stands: the pending rung, and why."""
+        """The pending rung, and why."""
         return standing(self.plan, self.done, self.pending.date)
 
     def record(self, outcome: Outcome, on: dt.date | None = None, *, today: dt.date) -> Recorded:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from typing import TYPE_CHECKING
 
 from backtrack_plugins.errors import DeliveryError, ExistingFile, UsageError
@@ -68,24 +69,24 @@ def new_plugin(
 
 
 def _write_whole(project: str, files: Mapping[str, bytes]) -> None:
-    """Write beside where it goes, and give it its name when it is complete."""
-    beside = os.path.join(os.path.dirname(project), f".backtrack-{os.getpid()}-new")
+    """Write beside where it goes, and move it there when it is complete."""
+    beside = ""
     try:
-        os.mkdir(beside)
+        beside = tempfile.mkdtemp(prefix=".backtrack-", dir=os.path.dirname(project) or os.curdir)
+        whole = os.path.join(beside, os.path.basename(project))
         for path, data in files.items():
-            there = os.path.join(beside, *path.split("/"))
+            there = os.path.join(whole, *path.split("/"))
             os.makedirs(os.path.dirname(there), exist_ok=True)
             with open(there, "xb") as file:
                 file.write(data)
-        os.rename(beside, project)
+        os.rename(whole, project)
     except OSError as error:
-        shutil.rmtree(beside, ignore_errors=True)
         reason = (error.strerror or str(error)).lower()
         raise DeliveryError(
             f"{project}: {reason}. Check that the folder can be written to and has room. "
             "Nothing was written.",
             path=project,
         ) from None
-    except BaseException:
-        shutil.rmtree(beside, ignore_errors=True)
-        raise
+    finally:
+        if beside:
+            shutil.rmtree(beside, ignore_errors=True)

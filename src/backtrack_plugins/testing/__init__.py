@@ -17,23 +17,30 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from backtrack_plugins.testing.annotator_suite import AnnotatorSuite as AnnotatorSuite
     from backtrack_plugins.testing.check_suite import CheckSuite as CheckSuite
+    from backtrack_plugins.testing.destination_suite import DestinationSuite as DestinationSuite
     from backtrack_plugins.testing.exporter_suite import ExporterSuite as ExporterSuite
     from backtrack_plugins.testing.importer_suite import ImporterSuite as ImporterSuite
+    from backtrack_plugins.testing.recording_suite import RecordingSuite as RecordingSuite
     from backtrack_plugins.testing.samples import SAMPLE_ATHLETE as SAMPLE_ATHLETE
     from backtrack_plugins.testing.samples import SAMPLES as SAMPLES
     from backtrack_plugins.testing.watching import watch as watch
 
 _MODULES = {
+    "annotator_suite": ("AnnotatorSuite",),
     "check_suite": ("CheckSuite",),
+    "destination_suite": ("DestinationSuite",),
     "exporter_suite": ("ExporterSuite",),
     "importer_suite": ("ImporterSuite",),
+    "recording_suite": ("RecordingSuite",),
     "samples": ("SAMPLES", "SAMPLE_ATHLETE"),
     "watching": ("watch",),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 
-REWRITTEN = tuple(f"{__name__}.{module}" for module in ("suite", *_MODULES) if module.endswith("suite"))
+_SUITES = ("suite", "reading_suite", *(module for module in _MODULES if module.endswith("_suite")))
+REWRITTEN = tuple(f"{__name__}.{module}" for module in _SUITES)
 """Modules whose asserts explain themselves, once pytest knows of them."""
 
 __all__ = sorted(_HOME)  # noqa: PLE0605 - every entry is a string

@@ -12,7 +12,7 @@ from backtrack_plugins.exporter import CAPABILITIES, Artifact, Capability, Expor
 from backtrack_plugins.exporting import SAFETY_SENTENCES, checked_request, export, run
 from backtrack_plugins.importing import import_bytes
 from backtrack_plugins.page import parse
-from backtrack_plugins.testing import installed, running
+from backtrack_plugins.testing import installed
 from backtrack_plugins.testing.samples import CAPABILITIES_PAGE, SAMPLE_ATHLETE, SAMPLES
 from backtrack_plugins.testing.suite import PluginSuite
 from backtrack_plugins.timeline import RepeatedSegments, Segment, Timeline, TreePart
@@ -83,8 +83,7 @@ class ExporterSuite(PluginSuite):
 
     def test_same_input_gives_the_same_bytes(self) -> None:
         """No clock, locale, time zone or hash seed stands in an artifact."""
-        asked = (self.format, SAMPLES, self.athlete, dict(self.options))
-        assert running.exported(*asked) == self.assert_same_everywhere("exported", *asked)
+        self.assert_same_everywhere("exported", self.format, SAMPLES, self.athlete, dict(self.options))
 
     @pytest.mark.parametrize("sample", SAMPLES)
     def test_carries_the_safety_sentences_or_says_that_it_does_not(self, sample: str) -> None:
@@ -151,7 +150,7 @@ class ExporterSuite(PluginSuite):
         assert imported.workout == parse(SAMPLES[sample])
 
     def test_opens_no_connection_starts_no_process_and_writes_no_file(self) -> None:
-        """Exporting is a function of its request: nothing of the world outside is asked or changed."""
+        """Exporting opens no connection, starts no process and writes no file."""
         self.assert_keeps_to_itself("exported", self.format, SAMPLES, self.athlete, dict(self.options))
 
 

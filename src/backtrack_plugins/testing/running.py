@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from backtrack_plugins.athlete import Athlete
+    from backtrack_plugins.exporter import Artifact
 
 REFUSED = "refused"
 """Stands where a file or a workout was refused, as it may be."""
@@ -90,3 +91,47 @@ def checked(
         for page in pages
         for level in levels
     ]
+
+
+def recorded(reader: str, files: Mapping[str, bytes]) -> dict[str, str]:
+    """What a reader of recordings makes of each file, as a text, by the file's name."""
+    from backtrack_plugins.errors import UnreadableInput
+    from backtrack_plugins.recordings import recording_from_bytes
+
+    found = {}
+    for name, data in files.items():
+        try:
+            found[name] = repr(recording_from_bytes(data, name, reader=reader))
+        except UnreadableInput:
+            found[name] = REFUSED
+    return found
+
+
+def recorded_from(path: str, reader: str) -> None:
+    """Read a recording where it lies."""
+    from backtrack_plugins.recordings import read_recording
+
+    read_recording(path, reader=reader)
+
+
+def annotated(
+    annotator: str, pages: Mapping[str, str], athlete: Athlete | None
+) -> dict[str, tuple[str, str]]:
+    """Title and text of each page in the words of an annotator, by the page's name."""
+    from backtrack_plugins.annotating import annotate
+    from backtrack_plugins.page import parse
+    from backtrack_plugins.timeline import expand
+
+    found = {}
+    for name, page in pages.items():
+        timeline = expand(parse(page), athlete)
+        written = annotate(timeline, annotator=annotator, athlete=athlete)
+        found[name] = (written.title, written.text)
+    return found
+
+
+def delivered(artifacts: Sequence[Artifact], destination: str, at: str, options: Mapping[str, Any]) -> None:
+    """Deliver artifacts, as ``backtrack send`` does."""
+    from backtrack_plugins.delivering import deliver
+
+    deliver(artifacts, destination, at=at, options=options)

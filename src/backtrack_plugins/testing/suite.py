@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from backtrack_plugins.testing import installed
+from backtrack_plugins.testing import installed, running
 from backtrack_plugins.testing.watching import watch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+    from backtrack_plugins.testing.watching import Watched
 
 ELSEWHERE = (
     {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONHASHSEED": "1"},
@@ -30,7 +33,7 @@ class PluginSuite:
     """The base of the suites; a plugin's author subclasses one of those.
 
     Attributes:
-        kind: Exporter, importer or check.
+        kind: The plugin's kind, such as ``exporter``.
         may_import: Packages beside its own that the plugin's module imports at once. Each costs
             everybody who lists or uses anything of yours; import them in the function that needs them.
     """
@@ -52,21 +55,24 @@ class PluginSuite:
             allowed: Folders that it may write in.
         """
         done = watch(f"{_RUNNING}:{function}", *arguments, allowed=allowed, refuse=True)
-        assert not done.of("network"), f"it opens no connection:\n{done.told}"
-        assert not done.of("process"), f"it starts no process:\n{done.told}"
-        assert not done.of("write"), f"it writes no file where it may not:\n{done.told}"
+        connections, processes, writes = (done.of(kind) for kind in ("network", "process", "write"))
+        assert not connections, f"it opens no connection:\n{done.told}"
+        assert not processes, f"it starts no process:\n{done.told}"
+        assert not writes, f"it writes no file where it may not:\n{done.told}"
         assert not done.error, done.error
 
-    def assert_same_everywhere(self, function: str, *arguments: object) -> Any:
-        """Assert that a function of `running` returns the same in every environment; return that."""
-        first, *others = (
-            watch(f"{_RUNNING}:{function}", *arguments, environ=environ) for environ in ({}, *ELSEWHERE)
-        )
-        for environ, other in zip(ELSEWHERE, others, strict=True):
-            error = first.error or other.error
-            assert not error, error
-            assert other.value == first.value, f"it is not the same with {environ}"
-        return first.value
+    def assert_same_everywhere(self, function: str, *arguments: object) -> None:
+        """Assert that a function of `running` returns the same twice here, and in every environment."""
+        here = getattr(running, function)(*arguments)
+        assert getattr(running, function)(*arguments) == here, "it is not the same twice"
+
+        def elsewhere(environ: Mapping[str, str]) -> Watched:
+            return watch(f"{_RUNNING}:{function}", *arguments, environ=environ)
+
+        with ThreadPoolExecutor(len(ELSEWHERE)) as pool:
+            for environ, there in zip(ELSEWHERE, pool.map(elsewhere, ELSEWHERE), strict=True):
+                assert not there.error, there.error
+                assert there.value == here, f"it is not the same with {environ}"
 
     def test_is_listed_without_being_imported(self) -> None:
         """Listing what is installed costs nobody the import of this plugin."""

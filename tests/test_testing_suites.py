@@ -1,0 +1,441 @@
+"""The suites: a good plugin passes, and each wrong one fails at what is wrong with it and nowhere else."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, NamedTuple
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from backtrack_plugins.testing import CheckSuite, ExporterSuite, ImporterSuite
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LISTED = "test_is_listed_without_being_imported"
+WEIGHT = "test_importing_it_brings_nothing_but_itself"
+ITSELF = "test_describes_itself"
+WORLD = "test_opens_no_connection_starts_no_process_and_writes_no_file"
+
+
+class Wrong(NamedTuple):
+    """A plugin's source below its imports, what its suite says beside the name, and the tests that fail."""
+
+    source: str
+    failing: set[str]
+    suite: str = ""
+    before: str = ""
+
+
+WORLDLY = {
+    "connects": "socket.create_connection(('127.0.0.1', 9), 1)",
+    "starts": "subprocess.run([sys.executable, '-c', ''])",
+    "writes": "open(os.path.join(os.environ['FAKE_FOLDER'], 'trace'), 'w').close()",
+}
+"""What a function of its input does not do. Each is done for nothing, and hides that it failed."""
+
+
+def hidden(work: str) -> str:
+    return f"""
+    try:
+        {work}
+    except OSError:
+        pass"""
+
+
+PREAMBLE = """\
+import os, socket, subprocess, sys
+import msgspec
+from backtrack_plugins import (
+    CannotExport, Check, Exported, Exporter, Imported, Importer, Loss, Problem, UnreadableInput,
+    hookimpl, parse,
+)
+"""
+
+EXPORTER = """
+def export(request):
+    {body}
+    return {returned}
+
+@hookimpl
+def backtrack_exporters():
+    return [Exporter(name={name!r}, summary={summary!r}, suffix=".fake", media_type={media_type!r},
+                     export=export, carries=frozenset({carries}))]
+"""
+
+
+def exporter(
+    *,
+    body: str = "pass",
+    returned: str = "request.page.encode()",
+    carries: str = "{'text'}",
+    summary: str = "A fake",
+    media_type: str = "text/plain",
+) -> str:
+    return EXPORTER.format(
+        body=body, returned=returned, carries=carries, summary=summary, media_type=media_type, name="NAME"
+    )
+
+
+EXPORTERS = {
+    "good": Wrong(exporter(), set()),
+    "heavy-and-no-media-type": Wrong(
+        exporter(media_type="text"), {WEIGHT, ITSELF}, before="import platformdirs"
+    ),
+    "heavy-and-said-so": Wrong(
+        exporter(), set(), before="import platformdirs", suite="may_import = frozenset({'platformdirs'})"
+    ),
+    "connects-at-import": Wrong(exporter(), {WEIGHT, WORLD}, before=f"if True:{hidden(WORLDLY['connects'])}"),
+    "two-lines": Wrong(exporter(summary="A\nfake"), {ITSELF}),
+    "time-zone": Wrong(
+        exporter(returned="(request.page + os.environ.get('TZ', '')).encode()"),
+        {"test_same_input_gives_the_same_bytes"},
+    ),
+    "hash-seed": Wrong(
+        exporter(returned="(request.page + str(hash('a'))).encode()"),
+        {"test_same_input_gives_the_same_bytes"},
+    ),
+    **{how: Wrong(exporter(body=hidden(work)), {WORLD}) for how, work in WORLDLY.items()},
+    "claims-too-much": Wrong(
+        exporter(carries="{'text', 'incline'}"),
+        {"test_carries_what_it_declares_and_nothing_else"},
+    ),
+    "claims-too-little": Wrong(
+        exporter(returned="(request.page + str([s.incline_percent for s in request.segments])).encode()"),
+        {"test_carries_what_it_declares_and_nothing_else"},
+    ),
+    "no-safety": Wrong(
+        exporter(returned="'\\n'.join(s.line for s in request.segments).encode()"),
+        {"test_carries_the_safety_sentences_or_says_that_it_does_not"},
+    ),
+    "says-nothing-instead": Wrong(
+        exporter(returned="Exported(data=request.page.encode(), losses=(Loss(what='music', instead=''),))"),
+        {"test_every_loss_says_what_happens_instead"},
+    ),
+    "lines-cut": Wrong(
+        exporter(returned="request.page.replace('4.5 km/h', '').encode()"),
+        {"test_every_line_stands_in_the_words"},
+    ),
+    "empty": Wrong(
+        exporter(
+            body="lost = (Loss(what='safety', instead='nowhere'),)",
+            returned="Exported(data=b'', texts=(request.page,), losses=lost)",
+            carries="()",
+        ),
+        {"test_exports_every_sample"},
+    ),
+    "refuses": Wrong(
+        exporter(
+            body="if request.workout.name == 'Uphill': raise CannotExport([Problem(code='x', message='')])"
+        ),
+        {"test_exports_every_sample"},
+        suite="refused = frozenset({'incline'})",
+    ),
+    "lossy-there-and-back": Wrong(
+        exporter()
+        + """
+def read(data, name):
+    page = data.decode("utf-8").replace('"small steps"', "")
+    return parse(page, file=name)
+
+@hookimpl
+def backtrack_importers():
+    return [Importer(name="NAME", summary="A fake", suffix=".fake", recognise=lambda head: False, read=read)]
+""",
+        {"test_reads_back_equal"},
+    ),
+}
+
+IMPORTER = """
+def recognise(head):
+    return {recognise}
+
+def read(data, name):
+    {body}
+    if not data.startswith(b"FAKE1\\n"):
+        raise UnreadableInput(f"{{{told}}}: no FAKE file")
+    try:
+        page = data[6:].decode("utf-8")
+    except UnicodeDecodeError:
+        raise UnreadableInput(f"{{{told}}}: not UTF-8") from None
+    workout = parse(page, file=name)
+    return {returned}
+
+@hookimpl
+def backtrack_importers():
+    return [Importer(name="NAME", summary={summary!r}, suffix=".fake", recognise=recognise, read=read)]
+"""
+
+
+def importer(
+    *,
+    recognise: str = "head.startswith(b'FAKE1\\n')",
+    body: str = "pass",
+    told: str = "name",
+    returned: str = "workout",
+    summary: str = "A fake",
+) -> str:
+    return IMPORTER.format(recognise=recognise, body=body, told=told, returned=returned, summary=summary)
+
+
+CUT, DAMAGED, STRANGE = (
+    "test_tells_a_file_that_was_cut_short",
+    "test_tells_a_file_that_was_damaged",
+    "test_tells_a_file_that_is_something_else",
+)
+GOOD = "test_reads_a_good_file_to_a_workout_of_the_core"
+READ_BACK = "test_reads_back_what_the_exporter_of_its_name_wrote"
+
+IMPORTERS = {
+    "good": Wrong(importer(), set()),
+    "heavy-and-no-summary": Wrong(importer(summary=""), {WEIGHT, ITSELF}, before="import platformdirs"),
+    "takes-everything": Wrong(
+        importer(recognise="True"),
+        {
+            "test_does_not_recognise_what_is_none",
+            "test_does_not_recognise_another_format",
+            "test_does_not_recognise_what_another_plugin_writes",
+        },
+    ),
+    "takes-fit": Wrong(
+        importer(recognise="head.startswith(b'FAKE1') or head[8:12] == b'.FIT'"),
+        {
+            "test_does_not_recognise_another_format",
+            "test_does_not_recognise_what_another_plugin_writes",
+        },
+    ),
+    "takes-nothing": Wrong(importer(recognise="False"), {"test_recognises_a_good_file_by_its_first_bytes"}),
+    "wants-the-end": Wrong(importer(body="data[40]"), {CUT, STRANGE}),
+    "fails-at-a-byte": Wrong(
+        importer(body="if data[14:16] == b'\\n5' and data[16:17] not in (b':', b''): raise IndexError"),
+        {DAMAGED},
+    ),
+    "wrong-error": Wrong(
+        importer(body="if data[:5] != b'FAKE1': raise ValueError('no')"), {CUT, DAMAGED, STRANGE}
+    ),
+    "names-no-file": Wrong(importer(told="'the file'"), {CUT, DAMAGED, STRANGE}),
+    "no-page": Wrong(
+        importer(returned="msgspec.structs.replace(workout, name='a\\nb')"),
+        {GOOD, DAMAGED, CUT, "test_reads_the_same_everywhere", WORLD},
+    ),
+    "time-zone": Wrong(
+        importer(returned="msgspec.structs.replace(workout, about=os.environ.get('TZ', 'here'))"),
+        {"test_reads_the_same_everywhere"},
+    ),
+    "counts": Wrong(
+        importer(returned="msgspec.structs.replace(workout, about=f'{len(READ)}')", body="READ.append(1)"),
+        {"test_reads_the_same_everywhere"},
+        before="READ = []",
+    ),
+    "says-nothing-instead": Wrong(
+        importer(returned="Imported(workout=workout, losses=(Loss(what='power', instead=''),))"), {GOOD}
+    ),
+    "writes": Wrong(importer(body=hidden(WORLDLY["writes"])), {WORLD}),
+    "no-files": Wrong(importer(), {"test_has_good_files"}, suite="files = {}"),
+    "there-and-back": Wrong(
+        (importer() + exporter(returned="b'FAKE1\\n' + request.page.encode()")).replace("FAKE1", "FAKE2"),
+        set(),
+        suite="files = {'a.fake': b'FAKE2\\nname: A\\n\\n5:00 forward walk 5 km/h\\n'}",
+    ),
+    "lossy-there-and-back": Wrong(
+        (
+            importer(body="data = data.replace(b'\"small steps\"', b'')")
+            + exporter(returned="b'FAKE1\\n' + request.page.encode()")
+        ).replace("FAKE1", "FAKE3"),
+        {READ_BACK},
+        suite="files = {'a.fake': b'FAKE3\\nname: A\\n\\n5:00 forward walk 5 km/h\\n'}",
+    ),
+}
+
+CHECK = """
+def check(request):
+    {body}
+    for segment in request.timeline.segments:
+        if segment.direction == "left":
+            yield Problem(code={code!r}, severity={severity!r}, message="leftward", hint={hint},
+                          where=request.where(segment))
+            return
+
+@hookimpl
+def backtrack_checks():
+    return [Check(name="NAME", summary={summary!r}, check=check)]
+"""
+
+
+def check(
+    *,
+    body: str = "pass",
+    code: str = "NAME/left",
+    severity: str = "warning",
+    hint: str = "'turn'",
+    summary: str = "A fake",
+) -> str:
+    return CHECK.format(body=body, code=code, severity=severity, hint=hint, summary=summary)
+
+
+FINDS, SAMPLE, INVENTED, SAME, QUIET = (
+    "test_finds_what_it_is_for",
+    "test_never_fails_at_a_sample",
+    "test_never_fails_at_what_nobody_thought_of",
+    "test_says_the_same_everywhere",
+    "test_says_nothing_where_nothing_is_to_be_said",
+)
+
+CHECKS = {
+    "good": Wrong(check(), set()),
+    "heavy-and-no-summary": Wrong(check(summary=""), {WEIGHT, ITSELF}, before="import platformdirs"),
+    "no-hint": Wrong(check(hint="''"), {FINDS, SAMPLE, INVENTED}),
+    "another-code": Wrong(check(code="other/left"), {FINDS, SAMPLE, INVENTED, SAME, WORLD}),
+    "another-severity": Wrong(check(severity="fatal"), {FINDS, SAMPLE, INVENTED, SAME, WORLD}),
+    "finds-another": Wrong(check(code="NAME/right"), {FINDS}),
+    "finds-nothing": Wrong(check(body="return"), {FINDS}),
+    "talks": Wrong(
+        check(body="yield Problem(code='NAME/hello', severity='info', message='hello', hint='none')"), {QUIET}
+    ),
+    "fails-uphill": Wrong(
+        check(body="1 / (3.0 - max(s.incline_percent for s in request.timeline.segments))"),
+        {SAMPLE, INVENTED, SAME, WORLD},
+    ),
+    "fails-rarely": Wrong(
+        check(body="assert '1x' not in repr(request.timeline.workout).replace('times=1,', '1x')"), {INVENTED}
+    ),
+    "time-zone": Wrong(check(hint="'turn' + os.environ.get('TZ', '')"), {SAME}),
+    "counts": Wrong(check(hint="f'{len(ASKED)} times'", body="ASKED.append(1)"), {SAME}, before="ASKED = []"),
+    "connects": Wrong(check(body=hidden(WORLDLY["connects"])), {WORLD}),
+    "no-findings": Wrong(check(), {"test_has_findings"}, suite="findings = {}"),
+}
+SUITES = {
+    "exporter": ("ExporterSuite", "format", EXPORTERS, ""),
+    "importer": (
+        "ImporterSuite",
+        "importer",
+        IMPORTERS,
+        "files = {'a.fake': b'FAKE1\\nname: A\\n\\n5:00 forward walk 5 km/h\\n3:00 forward walk 4 km/h\\n'}",
+    ),
+    "check": (
+        "CheckSuite",
+        "check",
+        CHECKS,
+        """findings = {'name: Left\\n9:00 forward walk 5 km/h\\n0:30 left walk 1 km/h grip rail': 'NAME/left'}
+    quiet = ('name: A\\n9:00 forward walk 5 km/h',)""",
+    ),
+}
+
+
+def class_of(kind: str, how: str) -> str:
+    return f"Test{kind.title()}{how.title().replace('-', '')}"
+
+
+class Run:
+    """One pytest run for all the fakes of a kind, each with its suite; what failed, by the suite's class."""
+
+    def __init__(self, kind: str, folder: Path) -> None:
+        suite, word, fakes, attributes = SUITES[kind]
+        site, tests = folder / "site", folder / "tests"
+        site.mkdir()
+        tests.mkdir()
+        lines = [f"from backtrack_plugins.testing import {suite}"]
+        for how, fake in fakes.items():
+            name, module = f"x-{how}", f"fake_{kind}_{how.replace('-', '_')}"
+            source = "\n".join([PREAMBLE, fake.before, fake.source.replace("NAME", name)])
+            (site / f"{module}.py").write_text(source, encoding="utf-8")
+            self._metadata(site / f"{module}-1.0.dist-info", name, module, fake.source)
+            said = "\n    ".join([f"{word} = {name!r}", attributes.replace("NAME", name), fake.suite])
+            lines.append(f"\n\nclass {class_of(kind, how)}({suite}):\n    {said}")
+        (tests / "test_fakes.py").write_text("\n".join(lines), encoding="utf-8")
+        self.failed, self.passed, self.said = self._run(site, tests, folder)
+
+    @staticmethod
+    def _metadata(folder: Path, name: str, module: str, source: str) -> None:
+        folder.mkdir()
+        (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.0\n")
+        kinds = [kind for kind in ("exporters", "importers", "checks") if f"backtrack_{kind}" in source]
+        (folder / "entry_points.txt").write_text(
+            "\n".join(f"[backtrack_plugins.{kind}]\n{name} = {module}\n" for kind in kinds)
+        )
+
+    @staticmethod
+    def _run(site: Path, tests: Path, folder: Path) -> tuple[dict[str, set[str]], set[str], str]:
+        report = folder / "report.xml"
+        flags = ("-q", "-W", "error", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", "--tb=line")
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", *flags, f"--junitxml={report}"],
+            cwd=tests,
+            env={**os.environ, "PYTHONPATH": str(site), "FAKE_FOLDER": str(folder)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        failed: dict[str, set[str]] = {}
+        passed = set()
+        for case in ET.parse(report).iter("testcase"):
+            owner = case.get("classname", "").rpartition(".")[2]
+            name = case.get("name", "").partition("[")[0]
+            if case.find("failure") is not None or case.find("error") is not None:
+                failed.setdefault(owner, set()).add(name)
+            elif case.find("skipped") is None:
+                passed.add(name)
+        return failed, passed, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory):
+    """The run of each kind, two at a time: each waits for interpreters that it starts."""
+    folders = {kind: tmp_path_factory.mktemp(kind) for kind in SUITES}
+    with ThreadPoolExecutor(2) as pool:
+        done = {kind: pool.submit(Run, kind, folder) for kind, folder in folders.items()}
+        yield lambda kind: done[kind].result()
+
+
+@pytest.mark.parametrize("how", EXPORTERS)
+def test_an_exporter_fails_at_what_is_wrong_with_it_and_nowhere_else(runs, how: str) -> None:
+    run = runs("exporter")
+    assert run.failed.get(class_of("exporter", how), set()) == EXPORTERS[how].failing
+
+
+@pytest.mark.parametrize("how", IMPORTERS)
+def test_an_importer_fails_at_what_is_wrong_with_it_and_nowhere_else(runs, how: str) -> None:
+    run = runs("importer")
+    assert run.failed.get(class_of("importer", how), set()) == IMPORTERS[how].failing
+
+
+@pytest.mark.parametrize("how", CHECKS)
+def test_a_check_fails_at_what_is_wrong_with_it_and_nowhere_else(runs, how: str) -> None:
+    run = runs("check")
+    assert run.failed.get(class_of("check", how), set()) == CHECKS[how].failing
+
+
+NOT_SHOWN_TO_FAIL = {"exporter": {LISTED, "test_declares_a_loss_for_what_it_does_not_carry"}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "suite"), [("exporter", ExporterSuite), ("importer", ImporterSuite), ("check", CheckSuite)]
+)
+def test_every_test_of_a_suite_is_shown_to_pass_and_to_fail(runs, kind: str, suite: type) -> None:
+    tests = {name for name in dir(suite) if name.startswith("test_")}
+    failing = {name for fake in SUITES[kind][2].values() for name in fake.failing}
+    assert tests - failing <= NOT_SHOWN_TO_FAIL.get(kind, {LISTED})
+    assert tests - runs(kind).passed == set()
+
+
+def test_a_plugin_that_listing_imports_is_told(plugins) -> None:
+    """The machinery of listing brings msgspec: an entry point that names it is imported by listing."""
+    plugins.metadata("acme", "[backtrack_plugins.exporters]\nfake = msgspec\n")
+
+    class Suite(ExporterSuite):
+        format = "fake"
+
+    with pytest.raises(AssertionError, match="listing imported msgspec"):
+        Suite().test_is_listed_without_being_imported()
+
+
+def test_a_suite_for_what_is_not_installed_says_so() -> None:
+    class Suite(ImporterSuite):
+        importer = "no-such-format"
+
+    with pytest.raises(AssertionError, match="no importer is named no-such-format"):
+        Suite().test_is_listed_without_being_imported()
