@@ -95,11 +95,9 @@ def answer(rows: Sequence[Sequence[str]], tell: Callable[[dict[str, Any]], None]
     """In the other interpreter: import each, and tell of each in a line of its own."""
     from time import perf_counter
 
-    import pluggy  # noqa: F401 - what all plugins share is not to be counted as the first one's
-
     import backtrack_plugins
 
-    for name in backtrack_plugins.__all__:
+    for name in backtrack_plugins.__all__:  # what all plugins share is not to be counted as the first one's
         getattr(backtrack_plugins, name)
     tell({"ready": True})
     registry = Registry(path=[], environ={})
