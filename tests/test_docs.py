@@ -289,7 +289,8 @@ class TestTheCommandLine:
             if isinstance(action, argparse._HelpAction | argparse._SubParsersAction):
                 continue
             name = ", ".join(action.option_strings) or action.metavar
-            (row,) = [line for line in shown.splitlines() if line.startswith((f"| `{name}", f"| `[{name}]`"))]
+            begins = re.compile(rf"\| `\[?{re.escape(name)}(?![\w-])")
+            (row,) = [line for line in shown.splitlines() if begins.match(line)]
             assert row.rsplit("|", 2)[1].strip(), f"{name} has no help"
 
     def test_every_environment_variable_that_the_source_reads_is_there(self) -> None:
