@@ -57,8 +57,8 @@ class WorkoutProblems(BacktrackError):
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
-    def __reduce__(self) -> tuple[type[WorkoutProblems], tuple[tuple[Problem, ...]]]:
-        return type(self), (self.problems,)
+    def __reduce__(self) -> tuple[type[WorkoutProblems], tuple[tuple[Problem, ...]], dict[str, Any]]:
+        return type(self), (self.problems,), self.__dict__
 
     def as_data(self) -> dict[str, Any]:
         """The same, and under ``problems`` each `Problem.as_data`, with a JSON Pointer where there is one."""
