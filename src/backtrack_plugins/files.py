@@ -62,7 +62,7 @@ def write_files(
     base = _folder(folder)
     for name in files:
         if not is_file_name(name) or name == LEDGER:
-            raise DeliveryError(f"{name!r} is no file name; nothing was written")
+            raise DeliveryError(f"{name!r} is no file name; nothing was written", path=name)
     ledger = _read_ledger(base)
     written: list[Written] = []
     foreign: list[str] = []
@@ -96,9 +96,9 @@ def write_files(
 def _folder(folder: str | os.PathLike[str]) -> str:
     base = os.fspath(folder)
     if os.path.isfile(base):
-        raise UsageError(f"{base} is a file; name a folder to write into")
+        raise UsageError(f"{base} is a file; name a folder to write into", path=base)
     if not os.path.isdir(base):
-        raise UsageError(f"there is no folder {base}; make it first: mkdir {base!r}")
+        raise UsageError(f"there is no folder {base}; make it first: mkdir {base!r}", path=base)
     return base
 
 
