@@ -114,6 +114,24 @@ assert len(set(found.values())) == len(NAMES) + 1, found
 """
         assert fresh(f"PAGE, NAMES = {SAFE!r}, {SHIPPED!r}\n{program}") == ""
 
+    def test_eight_of_them_write_into_one_folder_and_each_file_is_whole(self, tmp_path: Path) -> None:
+        workout = bt.parse(SAFE)
+
+        def work(number: int) -> list[bytes]:
+            passes = []
+            for again in range(5):  # the later ones replace what the ledger says is ours
+                artifact = bt.export(
+                    workout, "segments-csv", stem=f"{number}", supervised_by=f"{number} {again}"
+                )
+                artifact.write(tmp_path)
+                passes.append(artifact.data)
+            return passes
+
+        for number, passes in enumerate(at_once(work)):
+            assert len(set(passes)) > 1
+            assert (tmp_path / f"{number}.csv").read_bytes() == passes[-1]
+        assert not [path.name for path in tmp_path.iterdir() if path.suffix in {".part", ".kept"}]
+
     def test_a_thread_whose_decimals_are_rough_gets_the_same_bytes(self) -> None:
         registry = bt.Registry()
         alone = {each: outcome(*each, registry) for each in EVERY}
