@@ -7,11 +7,13 @@ import decimal
 import json
 import multiprocessing
 import pickle
+import re
 import subprocess
 import sys
 import threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -22,8 +24,8 @@ from backtrack_plugins.testing import SAMPLE_ATHLETE, SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
 
+ROOT = Path(__file__).parents[1]
 THREADS = 8
 ROUGH = decimal.Context(
     prec=1, rounding=decimal.ROUND_UP, traps=[decimal.Inexact, decimal.Rounded, decimal.FloatOperation]
@@ -546,3 +548,38 @@ print("unchanged")
 
 def test_importing_and_using_it_touches_nothing_of_the_app(tmp_path: Path) -> None:
     assert fresh(f"PAGE = {SAFE!r}\n{_STATE}", cwd=tmp_path) == "unchanged\n"
+
+
+PAGES = [
+    ROOT / "docs" / page
+    for page in (
+        "how-to/use-in-a-notebook.md",
+        "how-to/embed-in-a-web-service.md",
+        "explanation/threads-and-state.md",
+    )
+]
+
+
+def python_of(page: Path) -> list[str]:
+    return re.findall(r"^```python\n(.*?)^```$", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+
+
+def test_the_code_of_the_pages_about_it_runs_or_is_that_of_the_example(tmp_path: Path) -> None:
+    service = (ROOT / "examples" / "web_service" / "app.py").read_text(encoding="utf-8")
+    for page in PAGES:
+        blocks = python_of(page)
+        assert blocks, page
+        if page.stem == "embed-in-a-web-service":
+            assert [block for block in blocks if block not in service] == []
+        else:
+            program = tmp_path / f"{page.stem}.py"  # a file: another process imports it to find the function
+            program.write_text("".join(blocks), encoding="utf-8")
+            done = subprocess.run(
+                [sys.executable, "-W", "error", program],
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert (done.returncode, done.stderr) == (0, "")
+            assert done.stdout
