@@ -8,8 +8,10 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+import subprocess
 import sys
 import tempfile
+from functools import partial
 from importlib.metadata import distributions, version
 from itertools import cycle
 from pathlib import Path
@@ -60,7 +62,7 @@ def main() -> None:
     """Measure everything and print it."""
     print("\n".join(f"- {line}" for line in machine()))
     print(f"- Load average before: {os.getloadavg()[0]:.2f}\n" if hasattr(os, "getloadavg") else "")
-    print(table([*exporting(), *reading(), *checking(), *processes()]))
+    print(table([*exporting(), *reading(), *checking(), *processes(), *listing()]))
 
 
 def machine() -> Iterator[str]:
@@ -215,13 +217,73 @@ def processes() -> Iterator[Row]:
             yield Row(f"`{name}`", taken, f"{ratio:.2f}", f"at most {limit} times", ratio <= limit)
 
 
+FIFTY = 50
+_FAKE = """
+from backtrack_plugins import Exporter, hookimpl
+
+@hookimpl
+def backtrack_exporters():
+    return [Exporter(name={name!r}, summary="A fake", suffix=".x", media_type="a/b", export=bytes)]
+"""
+
+
+def listing() -> Iterator[Row]:
+    """Lists of 50 plugins more, each a distribution of its own, above the lists without them."""
+    with tempfile.TemporaryDirectory() as folder:
+        site = Path(folder)
+        for number in range(FIFTY):
+            name = f"fake-{number}"
+            (site / f"fake_{number}.py").write_text(_FAKE.format(name=name), encoding="utf-8")
+            metadata = site / f"fake_{number}-1.0.dist-info"
+            metadata.mkdir()
+            (metadata / "METADATA").write_text(
+                f"Name: {name}\nVersion: 1.0\nSummary: A fake\n", encoding="utf-8"
+            )
+            points = f"[backtrack_plugins.exporters]\n{name} = fake_{number}\n"
+            (metadata / "entry_points.txt").write_text(points, encoding="utf-8")
+
+        def command(path: str, action: str) -> list[str]:
+            return [sys.executable, "-c", _COMMAND, path, action]
+
+        seconds = measuring.of_processes(
+            {
+                f"{action}{more}": partial(command, path, action)
+                for action in ("formats", "plugins")
+                for more, path in (("", ""), (" and 50 more", folder))
+            },
+            dict(os.environ),
+        )
+        imported = subprocess.run(
+            [sys.executable, "-c", _LOADING, folder], capture_output=True, text=True, check=True
+        ).stdout.strip()
+    for action in ("formats", "plugins"):
+        each = (seconds[f"{action} and 50 more"] - seconds[action]) / FIFTY
+        yield Row(f"`{action}`: each of 50 plugins more", each, "", "at most 2 ms", each <= 0.002)
+    yield Row(f"asking for one of the 50 imports {imported} of them", 0.0, "", "1", imported == "1")
+
+
+_COMMAND = """
+import sys
+sys.path += filter(None, sys.argv[1:2])
+from backtrack_plugins.cli import main
+sys.exit(main(sys.argv[2:]))
+"""
+_LOADING = """
+import sys
+sys.path.append(sys.argv[1])
+from backtrack_plugins import Registry
+Registry().exporter("fake-7")
+print(sum(name.startswith("fake_") for name in sys.modules))
+"""
+
+
 def table(rows: list[Row]) -> str:
     """Rows as a Markdown table."""
     cells = [("measured", "median", "ratio", "limit", "within")]
     cells += [
         (
             row.measured,
-            shown(row.seconds),
+            shown(row.seconds) if row.seconds else "",
             row.ratio,
             row.limit,
             {True: "yes", False: "**no**", None: ""}[row.within],

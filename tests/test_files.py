@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import re
 import subprocess
 import sys
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
 
 import backtrack_plugins as bt
 from backtrack_plugins.files import LEDGER, replace_file, write_files
+from backtrack_plugins.testing.faults import (
+    DENIED,
+    DISK_FULL,
+    INTERRUPTED,
+    READ_ONLY,
+    UNPLUGGED,
+    Fault,
+    every_fault,
+    failing,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -289,59 +302,54 @@ def refusing(monkeypatch, refused) -> None:
     monkeypatch.setattr(os, "replace", replace)
 
 
+NO_LINKS = Fault("no links", errno.EOPNOTSUPP, hits=frozenset({"create"}), lasting=frozenset({"create"}))
+NEW = dict.fromkeys(("a.fit", "b.fit", "c.fit"), b"two of them")
+
+
+def replacing(folder: Path):
+    """Work that makes one file and replaces two."""
+    return lambda: write_files(folder, NEW)
+
+
+def ours(folder: Path) -> dict[str, bytes]:
+    """The files that were asked for, without what could not be tidied away."""
+    return {name: data for name, data in content(folder).items() if name in NEW}
+
+
 def everything(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 class TestAMoveThatFails:
     @pytest.mark.parametrize("links", [True, False])
-    @pytest.mark.parametrize("position", range(4))
-    def test_at_any_position_leaves_every_old_byte(
-        self, tmp_path: Path, monkeypatch, position: int, links: bool
-    ) -> None:
+    def test_at_any_position_leaves_every_old_byte(self, tmp_path: Path, links: bool) -> None:
         write_files(tmp_path, {"b.fit": b"1", "c.fit": b"1"})
         before = everything(tmp_path)
-        targets: list[str] = []
+        moves = 0
+        with nullcontext() if links else failing(tmp_path, NO_LINKS, only=("os.link",)):
+            for attempt in every_fault(tmp_path, replacing(tmp_path), (DENIED,), only=("os.replace",)):
+                moves += 1
+                assert isinstance(attempt.error, bt.DeliveryError), attempt
+                assert re.search(r"permission denied.*half-written\.$", str(attempt.error))
+                assert everything(tmp_path) == before, attempt
+        assert moves == 4
 
-        def refused(target: str) -> bool:
-            targets.append(target)
-            return len(targets) == position + 1
-
-        def no_links(*_: object) -> None:
-            raise OSError(95, "Operation not supported")
-
-        if not links:
-            monkeypatch.setattr(os, "link", no_links)
-        refusing(monkeypatch, refused)
-        with pytest.raises(bt.DeliveryError, match=r"permission denied.*half-written\.$"):
-            write_files(tmp_path, {"a.fit": b"2", "b.fit": b"2", "c.fit": b"2"})
-        assert everything(tmp_path) == before
-
-    @pytest.mark.parametrize("position", range(4))
-    def test_because_somebody_interrupts_leaves_every_old_byte(
-        self, tmp_path: Path, monkeypatch, position: int
-    ) -> None:
+    def test_because_somebody_interrupts_leaves_every_old_byte(self, tmp_path: Path) -> None:
         write_files(tmp_path, {"b.fit": b"1", "c.fit": b"1"})
         before = everything(tmp_path)
-        move, moved = os.replace, []
+        moves = 0
+        for attempt in every_fault(tmp_path, replacing(tmp_path), (INTERRUPTED,), only=("os.replace",)):
+            moves += 1
+            assert isinstance(attempt.error, KeyboardInterrupt), attempt
+            assert everything(tmp_path) == before, attempt
+        assert moves == 4
 
-        def interrupted(source: str, target: str) -> None:
-            moved.append(target)
-            if len(moved) == position + 1:
-                raise KeyboardInterrupt
-            move(source, target)
-
-        monkeypatch.setattr(os, "replace", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            write_files(tmp_path, {"a.fit": b"2", "b.fit": b"2", "c.fit": b"2"})
-        assert everything(tmp_path) == before
-
-    def test_keeps_the_permissions_of_what_is_put_back(self, tmp_path: Path, monkeypatch) -> None:
+    def test_keeps_the_permissions_of_what_is_put_back(self, tmp_path: Path) -> None:
         write_files(tmp_path, {"a.fit": b"1"})
         (tmp_path / "a.fit").chmod(0o600)
-        refusing(monkeypatch, lambda target: target.endswith("b.csv"))
-        with pytest.raises(bt.DeliveryError):
+        with failing(tmp_path, DENIED, at=3, only=("os.replace",)) as layer, pytest.raises(bt.DeliveryError):
             write_files(tmp_path, {"a.fit": b"2", "b.csv": b"2"})
+        assert layer.failed[0].path == str(tmp_path / "b.csv")
         assert (tmp_path / "a.fit").stat().st_mode & 0o777 == 0o600
 
     def test_keeps_and_names_what_could_not_be_put_back(self, tmp_path: Path, monkeypatch) -> None:
@@ -357,3 +365,42 @@ class TestAMoveThatFails:
             write_files(tmp_path, {"a.fit": b"2", "b.csv": b"2"})
         assert (tmp_path / str(failure.value).split()[-1].rstrip(".")).read_bytes() == b"1"
         assert len(list(tmp_path.glob(".backtrack-*.*"))) == 2, "the ledger and the kept file"
+
+
+class TestAnyOperationThatFails:
+    def test_leaves_all_the_old_files_and_is_told_or_all_the_new(self, tmp_path: Path) -> None:
+        write_files(tmp_path, {"b.fit": b"1", "c.fit": b"1"})
+        before = content(tmp_path)
+        for attempt in every_fault(tmp_path, replacing(tmp_path), (DISK_FULL, DENIED)):
+            assert attempt.error is None or isinstance(attempt.error, bt.DeliveryError), attempt
+            assert ours(tmp_path) == (NEW if attempt.error is None else before), attempt
+
+    def test_because_somebody_interrupts_leaves_all_the_old_files_or_all_the_new(
+        self, tmp_path: Path
+    ) -> None:
+        write_files(tmp_path, {"b.fit": b"1", "c.fit": b"1"})
+        before = content(tmp_path)
+        for attempt in every_fault(tmp_path, replacing(tmp_path), (INTERRUPTED,)):
+            assert isinstance(attempt.error, KeyboardInterrupt), attempt
+            assert ours(tmp_path) in (before, NEW), attempt
+
+    @pytest.mark.parametrize("fault", [READ_ONLY, UNPLUGGED], ids=lambda fault: fault.name)
+    def test_that_lasts_leaves_no_half_of_a_file_and_says_so(self, tmp_path: Path, fault: Fault) -> None:
+        write_files(tmp_path, {"b.fit": b"1", "c.fit": b"1"})
+        for attempt in every_fault(tmp_path, replacing(tmp_path), (fault,)):
+            there = content(tmp_path)
+            assert {there[name] for name in ("b.fit", "c.fit")} <= {b"1", NEW["b.fit"]}, attempt
+            assert there.get("a.fit") in {None, NEW["a.fit"]}, attempt
+            if attempt.error is None:
+                assert {name: there[name] for name in NEW} == NEW, attempt
+            else:
+                assert isinstance(attempt.error, bt.BacktrackError), attempt
+
+    def test_leaves_the_old_file_or_the_new_where_one_is_replaced(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.backtrack"
+        path.write_bytes(b"before")
+        for attempt in every_fault(tmp_path, lambda: replace_file(str(path), b"after")):
+            assert attempt.error is None or isinstance(attempt.error, bt.DeliveryError), attempt
+            assert path.read_bytes() == (b"after" if attempt.error is None else b"before"), attempt
+        for attempt in every_fault(tmp_path, lambda: replace_file(str(path), b"after"), (INTERRUPTED,)):
+            assert path.read_bytes() in {b"before", b"after"}, attempt

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import ast
 import json
-import os
-import subprocess
 import sys
 import tarfile
-import tomllib
-import zipfile
 from concurrent.futures import Future, ThreadPoolExecutor
-from email.parser import HeaderParser
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
+from environments import CORE, KIT, ROOT, Built, Project, build, environment, project, run
 from packaging.requirements import Requirement
 
 import backtrack_plugins as bt
@@ -23,74 +19,8 @@ from backtrack_plugins import library
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from email.message import Message
 
-ROOT = Path(__file__).parents[1]
-CORE = "backtrack-plugins"
 CORE_NEEDS = {"msgspec", "platformdirs", "pluggy", "tomlkit"}
-KIT = "backtrack_plugins.testing"
-
-
-class Project(NamedTuple):
-    """A distribution's folder in the checkout, and its ``[project]`` table."""
-
-    folder: Path
-    table: dict[str, Any]
-
-    @property
-    def name(self) -> str:
-        return str(self.table["name"])
-
-    @property
-    def package(self) -> str:
-        return self.name.replace("-", "_")
-
-    @property
-    def source(self) -> Path:
-        return self.folder / "src" / self.package
-
-    @property
-    def kit_tests(self) -> list[Path]:
-        """The test files that run the conformance kit."""
-        files = sorted(self.folder.glob("tests/test_*.py"))
-        return [
-            file
-            for file in files
-            if KIT in file.read_text(encoding="utf-8") and "Suite)" in file.read_text(encoding="utf-8")
-        ]
-
-    @property
-    def formats(self) -> set[tuple[str, str]]:
-        """Kind and name of each entry point."""
-        groups = self.table["entry-points"]
-        return {
-            (group.removeprefix("backtrack_plugins.").removesuffix("s"), name)
-            for group, names in groups.items()
-            for name in names
-        }
-
-
-class Built(NamedTuple):
-    """The two archives of a distribution; the wheel is made from the sdist, which shows that it is enough."""
-
-    sdist: Path
-    wheel: Path
-
-    @property
-    def files(self) -> set[str]:
-        with zipfile.ZipFile(self.wheel) as archive:
-            return set(archive.namelist())
-
-    @property
-    def metadata(self) -> Message:
-        with zipfile.ZipFile(self.wheel) as archive:
-            name = next(name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
-            return HeaderParser().parsestr(archive.read(name).decode())
-
-
-def project(folder: Path) -> Project:
-    return Project(folder, tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"])
-
 
 PLUGINS = [project(file.parent) for file in sorted(ROOT.glob("plugins/*/pyproject.toml"))]
 PROJECTS = [project(ROOT), *PLUGINS]
@@ -99,33 +29,15 @@ each_project = pytest.mark.parametrize("project", PROJECTS, ids=lambda project: 
 each_plugin = pytest.mark.parametrize("plugin", PLUGINS, ids=lambda plugin: plugin.name)
 
 
-def run(*arguments: str | Path, cwd: Path) -> str:
-    """Standard output of a process that knows nothing of ours; its failure is the test's."""
-    ours = {"PYTHONPATH", "PIP_CONSTRAINT", "COVERAGE_PROCESS_START", "BACKTRACK_DISABLE_PLUGINS"}
-    done = subprocess.run(
-        [str(argument) for argument in arguments],
-        cwd=cwd,
-        env={name: value for name, value in os.environ.items() if name not in ours},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, f"{arguments}\n{done.stdout}\n{done.stderr}"
-    return done.stdout
-
-
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Built]:
     """Every distribution, built from the checkout without a network."""
 
-    def build(project: Project) -> Built:
-        folder = tmp_path_factory.mktemp(project.package)
-        run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, project.folder, cwd=folder)
-        (sdist,), (wheel,) = folder.glob("*.tar.gz"), folder.glob("*.whl")
-        return Built(sdist, wheel)
+    def archives(project: Project) -> Built:
+        return build(project.folder, tmp_path_factory.mktemp(project.package))
 
     with ThreadPoolExecutor(max_workers=2) as pool:
-        return dict(zip([project.name for project in PROJECTS], pool.map(build, PROJECTS), strict=True))
+        return dict(zip([project.name for project in PROJECTS], pool.map(archives, PROJECTS), strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -135,13 +47,7 @@ def environments(
     """For each plugin the Python of an environment with the core, the plugin, and what the two need."""
 
     def install(plugin: Project) -> Path:
-        folder = tmp_path_factory.mktemp("alone")
-        run(sys.executable, "-m", "venv", "--without-pip", folder / "venv", cwd=folder)
-        python = folder / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
-        pip: list[str | Path] = [sys.executable, "-m", "pip", "--python", python, "--quiet"]
-        core = f"{CORE}[testing] @ {built[CORE].wheel.as_uri()}"
-        run(*pip, "install", "-c", ROOT / "constraints.txt", core, built[plugin.name].wheel, cwd=folder)
-        return python
+        return environment(tmp_path_factory.mktemp("alone"), built[CORE], built[plugin.name].wheel)
 
     with ThreadPoolExecutor(max_workers=2) as pool:
         yield {plugin.name: pool.submit(install, plugin) for plugin in PLUGINS}

@@ -24,6 +24,7 @@ from backtrack_plugins.programme import (
     write_programme,
 )
 from backtrack_plugins.programme.state import write_state
+from backtrack_plugins.testing.faults import DENIED, DISK_FULL, every_fault, failing
 from backtrack_plugins.units import Speed
 
 if TYPE_CHECKING:
@@ -85,42 +86,35 @@ class TestWriting:
         write_programme(following, folder, overwrite=True)
         assert read_programme(folder) == following
 
-    @pytest.mark.parametrize("position", range(9))
-    def test_interrupted_anywhere_leaves_the_old_programme(
-        self, tmp_path: Path, monkeypatch, position
-    ) -> None:
+    def test_interrupted_anywhere_leaves_the_old_programme(self, tmp_path: Path) -> None:
         folder = tmp_path / "winter"
         begin_folder(programme_of(), folder)
         before = everything(folder)
-        move, moved = os.replace, []
-
-        def refuse_once(source: str, target: str) -> None:
-            moved.append(target)
-            if len(moved) == position + 1:
-                raise PermissionError(13, "Permission denied")
-            move(source, target)
-
-        monkeypatch.setattr(os, "replace", refuse_once)
         following = programme_of("rpe 12, all done, stumble")
-        with pytest.raises(DeliveryError):
+        moves = 0
+        for attempt in every_fault(
+            folder, lambda: write_programme(following, folder), (DENIED,), only=("os.replace",)
+        ):
+            moves += 1
+            assert isinstance(attempt.error, DeliveryError), attempt
+            assert everything(folder) == before, attempt
             write_programme(following, folder)
-        assert everything(folder) == before
-        monkeypatch.undo()
-        write_programme(following, folder)
-        assert read_programme(folder) == following
+            assert read_programme(folder) == following
+        assert moves == 9
 
-    def test_the_state_is_moved_last(self, tmp_path: Path, monkeypatch) -> None:
+    def test_on_a_disk_that_fails_anywhere_it_is_the_old_programme_or_the_new(self, tmp_path: Path) -> None:
+        folder = tmp_path / "winter"
+        old, new = programme_of(), programme_of("rpe 12, all done, stumble")
+        begin_folder(old, folder)
+        for attempt in every_fault(folder, lambda: write_programme(new, folder), (DISK_FULL, DENIED)):
+            assert read_programme(folder) == (new if attempt.error is None else old), attempt
+
+    def test_the_state_is_moved_last(self, tmp_path: Path) -> None:
         begin_folder(programme_of(), tmp_path / "winter")
-        move, moved = os.replace, []
-
-        def watch(source: str, target: str) -> None:
-            moved.append(os.path.basename(target))
-            move(source, target)
-
-        monkeypatch.setattr(os, "replace", watch)
-        write_programme(programme_of("rpe 12, all done, stumble"), tmp_path / "winter")
-        assert len(moved) == 9
-        assert moved[-1] == STATE_FILE
+        with failing(tmp_path, DENIED, at=None, only=("os.replace",)) as layer:
+            write_programme(programme_of("rpe 12, all done, stumble"), tmp_path / "winter")
+        assert len(layer.operations) == 9
+        assert os.path.basename(layer.operations[-1].path) == STATE_FILE
 
 
 class TestBeginning:
@@ -145,14 +139,14 @@ class TestBeginning:
         with pytest.raises(UsageError, match="is a file"):
             begin_folder(programme_of(), tmp_path / "winter")
 
-    def test_that_fails_leaves_no_folder(self, tmp_path: Path, monkeypatch) -> None:
-        def refuse(*_: object) -> None:
-            raise OSError(28, "No space left on device")
-
-        monkeypatch.setattr(os, "replace", refuse)
-        with pytest.raises(DeliveryError, match="no space"):
-            begin_folder(programme_of(), tmp_path / "winter")
-        assert list(tmp_path.iterdir()) == []
+    def test_on_a_full_disk_leaves_no_folder(self, tmp_path: Path) -> None:
+        programme = programme_of()
+        for attempt in every_fault(
+            tmp_path, lambda: begin_folder(programme, tmp_path / "winter"), (DISK_FULL,)
+        ):
+            assert isinstance(attempt.error, DeliveryError), attempt
+            assert "no space" in str(attempt.error)
+            assert list(tmp_path.iterdir()) == [], attempt
 
 
 STATE = write_state(programme_of("rpe 12, all done", "rpe 15, all done", "rpe 12, all done, stumble"))

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import backtrack_plugins as bt
-from backtrack_plugins.registry import DISABLE, KINDS, RESERVED, STRICT, Registry, entry_points
+from backtrack_plugins.kinds import KINDS
+from backtrack_plugins.registry import DISABLE, RESERVED, STRICT, Registry, entry_points
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -223,6 +224,42 @@ class TestBrokenPlugin:
         plugins.install("acme", RAISES, exporters=("my-watch",))
         with pytest.raises(bt.PluginError):
             get(plugins.registry({STRICT: off}), "my-watch")
+
+
+DAMAGED = {
+    "a name that is no text": (b"[backtrack_plugins.exporters]\nh\xe9las = a:b\n", "h\ufffdlas"),
+    "a name with a space": (b"[backtrack_plugins.exporters]\nmy watch = a:b\n", "'my watch'"),
+    "no name": (b"[backtrack_plugins.exporters]\n = a:b\n", "''"),
+    "no module": (b"[backtrack_plugins.exporters]\nmy-watch =\n", "''"),
+    "no equals sign": (b"[backtrack_plugins.exporters]\nmy-watch\n", "''"),
+    "a path for a module": (b"[backtrack_plugins.exporters]\nmy-watch = ../a.py\n", "'../a.py'"),
+}
+
+
+class TestDamagedMetadata:
+    @pytest.mark.parametrize("how", DAMAGED)
+    def test_is_a_row_that_says_what_is_wrong_and_what_to_do(self, plugins, how: str) -> None:
+        plugins.metadata("acme", DAMAGED[how][0])
+        (row,) = plugins.registry().rows()
+        assert row.state == "damaged"
+        assert DAMAGED[how][1] in row.reason
+        assert "Reinstall acme" in row.reason
+        assert plugins.registry().checked(row) == row
+        with pytest.raises(bt.PluginError, match="is damaged: its entry point"):
+            plugins.registry().exporter(row.name)
+
+    @pytest.mark.parametrize("how", DAMAGED)
+    def test_stops_no_other(self, plugins, exporter_source, how: str) -> None:
+        plugins.metadata("acme", DAMAGED[how][0])
+        plugins.install("good", exporter_source("good-watch"), exporters=("good-watch",))
+        assert plugins.registry().exporter("good-watch")
+
+    def test_of_a_distribution_that_lacks_its_name_still_lists_it(self, plugins, exporter_source) -> None:
+        plugins.install("acme", exporter_source("my-watch"), exporters=("my-watch",))
+        (plugins.folder / "acme-1.0.dist-info" / "METADATA").unlink()
+        (row,) = plugins.registry().rows()
+        assert (row.name, row.distribution, row.version, row.state) == ("my-watch", "acme", "", "installed")
+        assert plugins.registry().exporter("my-watch")
 
 
 class TestClash:

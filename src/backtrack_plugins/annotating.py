@@ -11,7 +11,8 @@ from backtrack_plugins.athlete import declared
 from backtrack_plugins.calling import Asked
 from backtrack_plugins.exporter import Loss
 from backtrack_plugins.exporting import notices_for, page_of
-from backtrack_plugins.registry import KINDS, installed
+from backtrack_plugins.kinds import KINDS
+from backtrack_plugins.registry import installed
 from backtrack_plugins.units import clock_of
 from backtrack_plugins.workout import unprintable
 from backtrack_plugins.writing import header_lines
@@ -75,7 +76,7 @@ def annotate(
 
 def _asked_for(annotator: Annotator, request: AnnotationRequest) -> Annotation:
     """What an annotator writes, held to what may stand on an activity."""
-    asked = Asked("annotator", annotator.name, KINDS["annotator"].hook)
+    asked = Asked(KINDS["annotator"], annotator.name)
     written = asked.returned(asked.call(lambda: annotator.annotate(request)), Annotation)
     for field, text, breaks in (("title", written.title, ""), ("text", written.text, "\n")):
         found = unprintable(text.replace("\n", "") if breaks else text)

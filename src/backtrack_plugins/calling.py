@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import TypeVar
 
+    from backtrack_plugins.kinds import Kind
+
     _Answer = TypeVar("_Answer")
 
 DISABLE = "BACKTRACK_DISABLE_PLUGINS"
@@ -27,30 +29,28 @@ def strict(environ: Mapping[str, str] | None = None) -> bool:
     return (os.environ if environ is None else environ).get(STRICT, "") not in {"", "0"}
 
 
-class Asked(namedtuple("Asked", "kind name hook about", defaults=[""])):  # noqa: PYI024 - see above
+class Asked(namedtuple("Asked", "kind name about", defaults=[""])):  # noqa: PYI024 - see above
     """Which plugin's object is asked, for messages.
 
     Attributes:
-        kind: Such as ``exporter``.
+        kind: Its kind.
         name: Such as ``my-watch``.
-        hook: The hook that offered it.
         about: The file or place it is asked about; empty when it is about none.
     """
 
     __slots__ = ()
 
-    kind: str
+    kind: Kind
     name: str
-    hook: str
     about: str
 
     def __str__(self) -> str:
-        said = f"the {self.kind} {self.name}"
+        said = f"the {self.kind.said} {self.name}"
         return f"{self.about}: {said}" if self.about else said
 
     def error(self, said: str, *, field: str = "") -> PluginError:
         """A PluginError about it: the sentence begins with what was asked."""
-        details = {"kind": self.kind, "plugin": self.name, "hook": self.hook}
+        details = {"kind": self.kind.name, "plugin": self.name, "hook": self.kind.hook}
         return PluginError(f"{self} {said}", **details, **({"field": field} if field else {}))
 
     def call(self, work: Callable[[], _Answer]) -> _Answer:
@@ -92,10 +92,10 @@ class Asked(namedtuple("Asked", "kind name hook about", defaults=[""])):  # noqa
 
         if not isinstance(answer, expected):
             promised = " or ".join(each.__name__ for each in (*others, expected))
-            said = f"returned {type(answer).__name__}; its hook {self.hook} promises {promised}"
+            said = f"returned {type(answer).__name__}; its hook {self.kind.hook} promises {promised}"
             raise self.error(f"{said}. Tell its author.")
         found = mismatch(answer, expected, expected.__name__)
         if found is not None:
-            said = f"returned what its hook {self.hook} does not allow: {found}"
+            said = f"returned what its hook {self.kind.hook} does not allow: {found}"
             raise self.error(f"{said}. Tell its author.", field=found.path)
         return answer

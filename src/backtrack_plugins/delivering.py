@@ -9,8 +9,9 @@ from backtrack_plugins.calling import Asked
 from backtrack_plugins.destination import DeliveryRequest, Receipt
 from backtrack_plugins.errors import UsageError
 from backtrack_plugins.files import read_back
+from backtrack_plugins.kinds import KINDS
 from backtrack_plugins.options import convert_options
-from backtrack_plugins.registry import KINDS, installed
+from backtrack_plugins.registry import installed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -62,7 +63,7 @@ def deliver(
     )
     for artifact in request.artifacts:
         _refuse_what_it_does_not_take(artifact, chosen)
-    asked = Asked("destination", chosen.name, KINDS["destination"].hook)
+    asked = Asked(KINDS["destination"], chosen.name)
     answer = asked.call(lambda: list(chosen.deliver(request)))
     receipts = tuple(asked.returned(each, Receipt) for each in answer)
     if [receipt.artifact for receipt in receipts] != [artifact.name for artifact in request.artifacts]:

@@ -95,6 +95,11 @@ def normal(name: str) -> str:
     return normal
 
 
+def is_metadata(name: str) -> bool:
+    """Whether a folder of that name holds the metadata of a distribution."""
+    return name.lower().endswith((".dist-info", ".egg-info"))
+
+
 def _metadata_folders(folder: str) -> Iterator[tuple[str, str]]:
     """Metadata folders of the distributions in a folder, with each one's normalised name."""
     try:
@@ -103,7 +108,7 @@ def _metadata_folders(folder: str) -> Iterator[tuple[str, str]]:
         return
     found: dict[str, list[str]] = {}
     for name in names:
-        if name.lower().endswith((".dist-info", ".egg-info")):
+        if is_metadata(name):
             distribution = normal(name.rpartition(".")[0].partition("-")[0])
             found.setdefault(distribution, []).append(os.path.join(folder, name))
     for distribution, folders in found.items():

@@ -16,8 +16,9 @@ from backtrack_plugins.checking import RULES_VERSION, check, check_losses, check
 from backtrack_plugins.errors import UnsafeWorkout, UsageError
 from backtrack_plugins.exporter import Artifact, Exported, ExportRequest, capability_losses
 from backtrack_plugins.files import is_file_name
+from backtrack_plugins.kinds import KINDS
 from backtrack_plugins.options import convert_options
-from backtrack_plugins.registry import KINDS, installed
+from backtrack_plugins.registry import installed
 from backtrack_plugins.timeline import RepeatedSegments, Timeline, TreePart, expand
 from backtrack_plugins.units import shown
 from backtrack_plugins.workout import Workout, unprintable
@@ -184,7 +185,7 @@ def run(exporter: Exporter, request: ExportRequest) -> Exported:
 
 
 def _asked(exporter: Exporter) -> Asked:
-    return Asked("exporter", exporter.name, KINDS["exporter"].hook)
+    return Asked(KINDS["exporter"], exporter.name)
 
 
 def refuse_unprintable_supervisor(supervised_by: str | None) -> None:

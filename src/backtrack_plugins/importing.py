@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from backtrack_plugins.calling import Asked
 from backtrack_plugins.importer import Imported
+from backtrack_plugins.kinds import KINDS
 from backtrack_plugins.reading import read_bytes
 from backtrack_plugins.recognising import naming, recognised
-from backtrack_plugins.registry import KINDS, installed
+from backtrack_plugins.registry import installed
 from backtrack_plugins.workout import Workout
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def import_bytes(
     else:
         otherwise = f"If it is a page of lines: backtrack show {name}"
         chosen = recognised(data, name, "importer", registry.importer, registry, otherwise=otherwise)
-    asked = Asked("importer", chosen.name, KINDS["importer"].hook, name)
+    asked = Asked(KINDS["importer"], chosen.name, name)
     with naming(name):
         answer = asked.call(lambda: chosen.read(data, name))
     if isinstance(answer, Workout):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from backtrack_plugins.calling import Asked
 from backtrack_plugins.errors import BacktrackError, UnreadableInput, UsageError
-from backtrack_plugins.registry import KINDS
+from backtrack_plugins.kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,7 +62,7 @@ def recognised(
     for row in registry.rows(kind):
         try:
             reader = get(row.choice if row.state == "installed" else row.name)
-            asked = Asked(kind, row.name, KINDS[kind].hook)
+            asked = Asked(KINDS[kind], row.name)
             knows = asked.call(partial(reader.recognise, data[:HEAD_BYTES]))
         except BacktrackError as error:
             unusable.append(str(error))
@@ -74,9 +74,10 @@ def recognised(
         names = ", ".join(reader.name for reader in found)
         raise UsageError(f"{name}: {names} all know such files; say which one: --from NAME", file=name)
     if not found:
-        said = f"no {kind} could be asked" if unusable else f"no {kind} is installed"
+        nobody = f"no {KINDS[kind].said}"
+        said = f"{nobody} could be asked" if unusable else f"{nobody} is installed"
         if tried:
-            said = f"no {kind} knows this file ({', '.join(tried)})"
+            said = f"{nobody} knows this file ({', '.join(tried)})"
         also = "".join(f"\n{reason}" for reason in dict.fromkeys(unusable))
         raise UnreadableInput(f"{name}: {said}. Nothing was read. {otherwise}{also}", file=name)
     return found[0]

@@ -6,10 +6,11 @@ import os
 from typing import TYPE_CHECKING
 
 from backtrack_plugins.calling import Asked
+from backtrack_plugins.kinds import KINDS
 from backtrack_plugins.reading import read_bytes
 from backtrack_plugins.recognising import naming, recognised
 from backtrack_plugins.recording import Recording
-from backtrack_plugins.registry import KINDS, installed
+from backtrack_plugins.registry import installed
 
 if TYPE_CHECKING:
     from backtrack_plugins.registry import Registry
@@ -60,7 +61,7 @@ def recording_from_bytes(
         chosen = recognised(
             data, name, "recording", registry.recording_reader, registry, otherwise=f"{otherwise}."
         )
-    asked = Asked("recording", chosen.name, KINDS["recording"].hook, name)
+    asked = Asked(KINDS["recording"], chosen.name, name)
     with naming(name):
         answer = asked.call(lambda: chosen.read(data, name))
     return asked.returned(answer, Recording)

@@ -10,6 +10,7 @@ from collections import namedtuple
 from backtrack_plugins.calling import DISABLE, STRICT, Asked, strict
 from backtrack_plugins.discovery import describe, entry_points, normal
 from backtrack_plugins.errors import PluginError, UnknownPlugin
+from backtrack_plugins.kinds import KINDS
 
 TYPE_CHECKING = False  # typing itself costs 3 ms at every start, and nothing here needs it to run
 if TYPE_CHECKING:
@@ -30,43 +31,6 @@ RESERVED = frozenset(
     {"all", "csv", "file", "fit", "folder", "json", "text", "txt", "workout", "xml", "backtrack"}
 )
 """Names too vague for one plugin to own."""
-
-
-class Kind(namedtuple("Kind", "name group hook home offers")):  # noqa: PYI024 - see above
-    """A kind of plugin: its name, entry-point group, hook, and the class of what the hook offers."""
-
-    __slots__ = ()
-
-    name: str
-    group: str
-    hook: str
-    home: str
-    offers: str
-
-    @property
-    def offered(self) -> type[Any]:
-        """The class of what the hook offers; importing it brings msgspec, which listing does without."""
-        import importlib
-
-        found: type[Any] = getattr(importlib.import_module(self.home), self.offers)
-        return found
-
-
-def _kind(name: str, home: str, offers: str) -> Kind:
-    return Kind(name, f"backtrack_plugins.{name}s", f"backtrack_{name}s", f"backtrack_plugins.{home}", offers)
-
-
-KINDS: dict[str, Kind] = {
-    kind.name: kind
-    for kind in (
-        _kind("exporter", "exporter", "Exporter"),
-        _kind("importer", "importer", "Importer"),
-        _kind("destination", "destination", "Destination"),
-        _kind("recording", "recording", "RecordingReader"),
-        _kind("check", "checks", "Check"),
-        _kind("annotator", "annotator", "Annotator"),
-    )
-}
 
 
 class PluginRow(
@@ -107,7 +71,7 @@ class PluginRow(
     @property
     def said(self) -> str:
         """Which plugin it is, for messages."""
-        return f"the {self.kind} {self.name} of {self.distribution} {self.version}".rstrip()
+        return f"the {KINDS[self.kind].said} {self.name} of {self.distribution} {self.version}".rstrip()
 
     @property
     def details(self) -> dict[str, object]:
@@ -227,7 +191,7 @@ class Registry:
         if len(usable) == 1:
             return usable[0]
         blocked = next((row for row in rows if row.state == "clash"), rows[0])
-        said = f"the {kind} {name} is {_STATED[blocked.state]}: {blocked.reason}"
+        said = f"the {KINDS[kind].said} {name} is {_STATED[blocked.state]}: {blocked.reason}"
         raise PluginError(said, **blocked.details)
 
     def checked(self, row: PluginRow) -> PluginRow:
@@ -261,7 +225,9 @@ class Registry:
             hint = f"there are: {', '.join(known)}"
         else:
             hint = "none is installed; install a plugin, such as backtrack-garmin"
-        return UnknownPlugin(f"no {kind} is named {name}; {hint}", kind=kind, plugin=name, known=tuple(known))
+        return UnknownPlugin(
+            f"no {KINDS[kind].said} is named {name}; {hint}", kind=kind, plugin=name, known=tuple(known)
+        )
 
     def _get(self, kind: str, name: str) -> Any:
         return self._load(self.find(kind, name))
@@ -275,7 +241,7 @@ class Registry:
     def _offer(self, row: PluginRow) -> Any:
         hook = KINDS[row.kind].hook
         try:
-            plugin = _import(row)
+            plugin = import_plugin(row)
             _refuse_other_hook_api(plugin, row)
             offered = self._offered(plugin, row.kind, row.value)
         except PluginError as error:
@@ -335,7 +301,7 @@ class Registry:
         for kind in KINDS.values():
             if not hasattr(plugin, kind.hook):
                 continue
-            asked = Asked("plugin", value, kind.hook)
+            asked = Asked(kind, value)
             for candidate in asked.call(lambda kind=kind: self._offered(plugin, kind.name, value)):  # type: ignore[misc]
                 offered = asked.returned(candidate, kind.offered)
                 row = PluginRow(kind.name, offered.name, GIVEN, "", offered.summary, value, "installed")
@@ -353,7 +319,8 @@ def _row(kind: str, point: EntryPoint) -> PluginRow:
     )
 
 
-def _import(row: PluginRow) -> object:
+def import_plugin(row: PluginRow) -> object:
+    """The module or object that a row's entry point names, imported."""
     import importlib
 
     module, _, attribute = row.value.partition("[")[0].partition(":")

@@ -6,9 +6,24 @@ import sys
 import pytest
 
 import backtrack_plugins as bt
+from backtrack_plugins.testing import CheckSuite
 
 BOUT = "1:00 backward walk 2 km/h grip rail"
 COOL_DOWN = "3:00 forward walk 4.5 km/h"
+
+
+class TestOneHour(CheckSuite):
+    check = "one-hour"
+    findings = {  # noqa: RUF012 - the suite declares it as a class variable
+        f"name: Late\n58:31 forward jog 8 km/h\n{BOUT}\n{COOL_DOWN}": "one-hour/late",
+        f"name: Late in miles\n60:00 forward jog 5 mph\n1:00 left walk 1 mph light rail\n{COOL_DOWN}": (
+            "one-hour/late"
+        ),
+    }
+    quiet = (
+        f"name: Just in time\n58:30 forward jog 8 km/h\n{BOUT}\n{COOL_DOWN}",
+        "name: Long, and forward\n90:00 forward jog 8 km/h",
+    )
 
 
 def found(*lines: str) -> list[bt.Problem]:

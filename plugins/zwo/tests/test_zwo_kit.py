@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from backtrack_plugins.testing import ExporterSuite
+import backtrack_plugins as bt
+from backtrack_plugins.testing import SAMPLE_ATHLETE, SAMPLES, ExporterSuite, ImporterSuite
 
 
 class TestZwo(ExporterSuite):
@@ -20,3 +21,11 @@ class TestZwoWithIncline(TestZwo):
 
 class TestZwoOfAMiler(TestZwo):
     options = {"race_pace": "mile=7:00"}  # noqa: RUF012 - the suite declares it
+
+
+class TestZwoRead(ImporterSuite):
+    importer = "zwo"
+    files = {  # noqa: RUF012 - the suite declares it
+        f"{name}.zwo": bt.export(bt.parse(SAMPLES[name]), "zwo", SAMPLE_ATHLETE).data
+        for name in ("first-timer", "four-way-repeat")
+    }

@@ -10,8 +10,8 @@ from backtrack_plugins.athlete import declared
 from backtrack_plugins.calling import DISABLE, Asked
 from backtrack_plugins.checks import CheckRequest
 from backtrack_plugins.errors import BacktrackError, PluginError
+from backtrack_plugins.kinds import KINDS
 from backtrack_plugins.problem import Problem, Where
-from backtrack_plugins.registry import KINDS
 
 if TYPE_CHECKING:
     from backtrack_plugins.athlete import Athlete
@@ -43,7 +43,7 @@ def check_with_plugins(
 
 
 def _problems(check: Check, request: CheckRequest) -> list[Problem]:
-    asked = Asked("check", check.name, KINDS["check"].hook)
+    asked = Asked(KINDS["check"], check.name)
     try:
         found = [asked.returned(each, Problem) for each in asked.call(lambda: list(check.check(request)))]
         for problem in found:
@@ -51,7 +51,7 @@ def _problems(check: Check, request: CheckRequest) -> list[Problem]:
     except BacktrackError as error:  # one of ours, too: a check finds problems, and raises nothing on purpose
         said = str(error) if str(error).startswith(str(asked)) else f"{asked} failed: {error}"
         remedy = f"Nothing is exported until it is mended, or left out: {DISABLE}={check.name}"
-        details = {"kind": "check", "plugin": check.name, "hook": asked.hook, **error.details}
+        details = {"kind": "check", "plugin": check.name, "hook": asked.kind.hook, **error.details}
         raise PluginError(f"{said.rstrip('.')}. {remedy}", **details) from error
     return found
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from backtrack_plugins.cli.output import say, table
-from backtrack_plugins.registry import KINDS, Registry
+from backtrack_plugins.kinds import KINDS
+from backtrack_plugins.registry import Registry
 
 TYPE_CHECKING = False  # typing itself costs 3 ms at every start, and nothing here needs it to run
 if TYPE_CHECKING:
@@ -26,10 +27,11 @@ VERBS = {
 
 def run(arguments: argparse.Namespace) -> int:
     """List every plugin; with ``--check``, import each and say which are broken."""
-    registry = Registry()
-    rows = registry.rows()
+    rows = Registry().rows()
     if arguments.check:
-        rows = [registry.checked(row) for row in rows]
+        from backtrack_plugins.probing import probe
+
+        rows = [probed.row for probed in probe(rows)]
     if arguments.json:
         import json
 

@@ -20,6 +20,7 @@ _EXIT_CODES = (
 
 _LEVELS = ("first-timer", "beginner", "intermediate", "advanced")  # held equal to the model's by a test
 _YES_NO = ("yes", "no")
+_LICENCES = ("MIT", "Apache-2.0", "GPL-3.0-or-later", "none")  # likewise, to the scaffold's
 
 
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -62,6 +63,40 @@ def _show(show: argparse.ArgumentParser) -> _Actions:
 def _formats(formats: argparse.ArgumentParser) -> _Actions:
     formats.add_argument("--check", action="store_true", help="import each plugin and find the broken ones")
     return ()
+
+
+def _plugins(plugins: argparse.ArgumentParser) -> _Actions:
+    actions = plugins.add_subparsers(dest="action", metavar="ACTION")
+    new = actions.add_parser("new", help="write the project of a plugin of your own: whole, typed and tested")
+    new.add_argument(
+        "kind",
+        metavar="KIND",
+        help="exporter, importer, destination, recording, check or annotator",
+    )
+    new.add_argument("name", metavar="NAME", help="what it is called, such as my-watch")
+    new.add_argument(
+        "--dir",
+        default=".",
+        metavar="FOLDER",
+        help="where to put the project's folder; it must exist (default: here)",
+    )
+    new.add_argument("--author", metavar="TEXT", help="who wrote it (default: the name that git knows)")
+    new.add_argument("--licence", choices=_LICENCES, default="MIT", help="its licence (default: MIT)")
+    doctor = actions.add_parser("doctor", help="say why a plugin is not found, is slow or does not work")
+    doctor.add_argument(
+        "name", nargs="?", metavar="NAME", help="of a plugin or its distribution (default: all)"
+    )
+    check = actions.add_parser("check", help="hold an installed plugin to the conformance kit")
+    check.add_argument("name", metavar="NAME", help="of a plugin, or of its distribution for all it brings")
+    check.add_argument("--kind", metavar="KIND", help="only this kind, such as exporter (default: every one)")
+    check.add_argument(
+        "--file",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a good file that an importer or a reader of recordings reads; repeat it for several",
+    )
+    return (new, check, doctor)
 
 
 def _check(check: argparse.ArgumentParser) -> _Actions:
@@ -176,6 +211,20 @@ def _export(export: argparse.ArgumentParser) -> _Actions:
     return ()
 
 
+def _annotate(annotate: argparse.ArgumentParser) -> _Actions:
+    annotate.add_argument(
+        "workout", metavar="WORKOUT", help="a .backtrack file, its .json form, or a name of the library"
+    )
+    annotate.add_argument(
+        "--wording",
+        metavar="NAME",
+        help="an installed annotator, see: backtrack formats (default: the whole page)",
+    )
+    _athlete(annotate)
+    _supervised(annotate)
+    return ()
+
+
 def _import(import_: argparse.ArgumentParser) -> _Actions:
     import_.add_argument("file", metavar="FILE", help="a file in a format that an installed plugin reads")
     import_.add_argument(
@@ -232,9 +281,11 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], _Actions]]] 
     "add": ("put a block before or after a run of yours", _add),
     "programme": ("a dated series of workouts that grows with you", _programme),
     "export": ("write workouts in other formats", _export),
+    "annotate": ("print the title and text of an activity that went as planned, to paste", _annotate),
     "import": ("print the page that a foreign file carries", _import),
     "format": ("rewrite workout files in canonical form, keeping comments", _format),
     "formats": ("list what is installed: formats to export to and import from, and checks", _formats),
+    "plugins": ("try out what is installed, find what is wrong, start a plugin of your own", _plugins),
 }
 
 

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import socket
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
@@ -18,8 +12,9 @@ from backtrack_plugins.exporter import CAPABILITIES, Artifact, Capability, Expor
 from backtrack_plugins.exporting import SAFETY_SENTENCES, checked_request, export, run
 from backtrack_plugins.importing import import_bytes
 from backtrack_plugins.page import parse
-from backtrack_plugins.registry import Registry
+from backtrack_plugins.testing import installed, running
 from backtrack_plugins.testing.samples import CAPABILITIES_PAGE, SAMPLE_ATHLETE, SAMPLES
+from backtrack_plugins.testing.suite import PluginSuite
 from backtrack_plugins.timeline import RepeatedSegments, Segment, Timeline, TreePart
 
 if TYPE_CHECKING:
@@ -27,43 +22,8 @@ if TYPE_CHECKING:
 
     from backtrack_plugins.athlete import Athlete
 
-_LISTING = """
-import sys
-from backtrack_plugins.registry import Registry
-before = set(sys.modules)
-row = Registry().find("exporter", sys.argv[1])
-module = row.value.partition(":")[0]
-assert module not in sys.modules, f"listing imported {module}"
-package = module.partition(".")[0]
-assert package not in {name.partition(".")[0] for name in sys.modules}, "listing imported its package"
-"""
 
-_DIGESTS = """
-import json
-import sys
-from backtrack_plugins.testing.exporter_suite import digests
-print(digests(sys.argv[1], json.loads(sys.argv[2])))
-"""
-
-_ENVIRONMENTS = (
-    {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONHASHSEED": "1"},
-    {"TZ": "America/St_Johns", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "2"},
-)
-
-
-def digests(format: str, options: Mapping[str, Any]) -> str:  # noqa: A002 - the word of the command line
-    """SHA-256 of every sample's bytes in a format; one text."""
-    lines = []
-    for name, page in SAMPLES.items():
-        try:
-            data = export(parse(page), format, SAMPLE_ATHLETE, options=options).data
-        except CannotExport:
-            continue
-        lines.append(f"{name} {hashlib.sha256(data).hexdigest()}")
-    return "\n".join(lines)
-
-
-class ExporterSuite:
+class ExporterSuite(PluginSuite):
     """Subclass it, name your format, and pytest runs what every exporter must do.
 
     Attributes:
@@ -73,10 +33,16 @@ class ExporterSuite:
         refused: Names of samples that the format has no way to carry, and says so.
     """
 
+    kind = "exporter"
     format: ClassVar[str]
     options: ClassVar[Mapping[str, Any]] = {}
     athlete: ClassVar[Athlete] = SAMPLE_ATHLETE
     refused: ClassVar[frozenset[str]] = frozenset()
+
+    @property
+    def plugin_name(self) -> str:
+        """The exporter's name."""
+        return self.format
 
     def text_of(self, data: bytes) -> str:
         """The words in an artifact; override it where they are compressed or encoded."""
@@ -85,20 +51,14 @@ class ExporterSuite:
     @pytest.fixture
     def exporter(self) -> Exporter:
         """The installed exporter."""
-        return Registry().exporter(self.format)
+        found: Exporter = installed.plugin("exporter", self.format)
+        return found
 
     def exported(self, sample: str) -> Artifact:
         """A sample, exported; skips those the format refuses."""
         if sample in self.refused:
             pytest.skip(f"{self.format} says that it cannot carry {sample}")
         return export(parse(SAMPLES[sample]), self.format, self.athlete, options=self.options)
-
-    def test_is_listed_without_being_imported(self) -> None:
-        """Listing formats costs nobody the import of this plugin."""
-        done = subprocess.run(
-            [sys.executable, "-c", _LISTING, self.format], capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
 
     def test_describes_itself(self, exporter: Exporter) -> None:
         """Name, summary and media type can be shown in a list."""
@@ -123,18 +83,8 @@ class ExporterSuite:
 
     def test_same_input_gives_the_same_bytes(self) -> None:
         """No clock, locale, time zone or hash seed stands in an artifact."""
-        found = {digests(self.format, self.options)}
-        for environment in _ENVIRONMENTS:
-            done = subprocess.run(
-                [sys.executable, "-c", _DIGESTS, self.format, json.dumps(dict(self.options))],
-                capture_output=True,
-                text=True,
-                check=False,
-                env={**os.environ, **environment},
-            )
-            assert done.returncode == 0, done.stderr
-            found.add(done.stdout.strip())
-        assert len(found) == 1
+        asked = (self.format, SAMPLES, self.athlete, dict(self.options))
+        assert running.exported(*asked) == self.assert_same_everywhere("exported", *asked)
 
     @pytest.mark.parametrize("sample", SAMPLES)
     def test_carries_the_safety_sentences_or_says_that_it_does_not(self, sample: str) -> None:
@@ -194,22 +144,15 @@ class ExporterSuite:
     @pytest.mark.parametrize("sample", SAMPLES)
     def test_reads_back_equal(self, sample: str, exporter: Exporter) -> None:
         """Where an importer of the same name is installed, it gives back the workout as it was authored."""
-        if exporter.name not in {row.name for row in Registry().rows("importer")}:
+        if exporter.name not in installed.names("importer"):
             pytest.skip("no importer has this name")
         artifact = self.exported(sample)
         imported = import_bytes(artifact.data, artifact.name, importer=self.format)
         assert imported.workout == parse(SAMPLES[sample])
 
-    def test_opens_no_network(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Exporting needs no connection."""
-
-        def refuse(*_args: object) -> None:
-            raise AssertionError("an exporter opens no connection")
-
-        monkeypatch.setattr(socket.socket, "connect", refuse)
-        monkeypatch.setattr(socket, "getaddrinfo", refuse)
-        for sample in SAMPLES.keys() - self.refused:
-            self.exported(sample)
+    def test_opens_no_connection_starts_no_process_and_writes_no_file(self) -> None:
+        """Exporting opens no connection, starts no process and writes no file."""
+        self.assert_keeps_to_itself("exported", self.format, SAMPLES, self.athlete, dict(self.options))
 
 
 def _changed(request: ExportRequest, capability: Capability) -> ExportRequest:

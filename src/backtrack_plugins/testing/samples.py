@@ -111,3 +111,18 @@ level: intermediate
 3:00 forward walk 4 km/h
 """
 """Uses every capability once."""
+
+MILES_PAGE = """\
+name: Miles, nested
+level: intermediate
+about: Every unit of the other half of the world.
+
+1 mi forward jog 9:40/mi
+2x
+  2x
+    0.25 mi forward run 7:30/mi hard
+    1:00 forward walk 3 mph 0.5%
+  0:45 backward walk 1.5 mph light rail "count \\"three\\", not two"
+0.25 mi forward walk 3 mph
+"""
+"""In miles, with nested repeats and a cue that wants escaping: what golden files are made of."""

@@ -1,0 +1,1 @@
+"""Recorded FIT files for backtrack-plugins: laps and samples of what was done."""

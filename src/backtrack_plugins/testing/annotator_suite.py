@@ -1,0 +1,117 @@
+"""What every annotator must do, ours and a stranger's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import pytest
+
+from backtrack_plugins.annotating import annotate
+from backtrack_plugins.exporting import SAFETY_SENTENCES, notices_for
+from backtrack_plugins.page import parse
+from backtrack_plugins.testing import installed, running
+from backtrack_plugins.testing.samples import SAMPLE_ATHLETE, SAMPLES
+from backtrack_plugins.testing.suite import PluginSuite
+from backtrack_plugins.timeline import expand
+
+if TYPE_CHECKING:
+    from backtrack_plugins.annotator import Annotation, Annotator
+    from backtrack_plugins.athlete import Athlete
+    from backtrack_plugins.workout import Workout
+
+LONG = "\n".join(
+    [
+        "name: A long one",
+        "10:00 forward jog 8 km/h",
+        *(f'0:{seconds} backward walk 2 km/h light rail "{"taller " * 15}"' for seconds in range(10, 50)),
+    ]
+)
+"""More lines than fit into any text."""
+
+INVENTED = 30
+"""Workouts that hypothesis invents for an annotator, the same each time."""
+
+
+class AnnotatorSuite(PluginSuite):
+    """Subclass it, name your annotator, and pytest runs what every annotator must do.
+
+    Attributes:
+        annotator: The annotator's name.
+        athlete: Whose values it may see.
+    """
+
+    kind = "annotator"
+    annotator: ClassVar[str]
+    athlete: ClassVar[Athlete] = SAMPLE_ATHLETE
+
+    @property
+    def plugin_name(self) -> str:
+        """The annotator's name."""
+        return self.annotator
+
+    @pytest.fixture
+    def offered(self) -> Annotator:
+        """The installed annotator."""
+        found: Annotator = installed.plugin("annotator", self.annotator)
+        return found
+
+    def written(self, workout: Workout, *, supervised_by: str | None = None) -> Annotation:
+        """Annotate a workout in its words, as the core does, and hold it to what they promise."""
+        timeline = expand(workout, self.athlete)
+        notices = notices_for(supervised_by)
+        found = annotate(timeline, notices, annotator=self.annotator, athlete=self.athlete)
+        assert all(sentence in found.text for sentence in SAFETY_SENTENCES)
+        lines = found.text.split("\n")
+        turned = {str(segment.direction) for segment in timeline.segments if not segment.is_straddle}
+        for direction in turned - {"forward"}:
+            told = any(direction in line for line in lines if line not in notices)
+            assert told or found.losses, f"it does not say {direction}, and no loss says so"
+        return found
+
+    def test_describes_itself(self, offered: Annotator) -> None:
+        """Name and summary can be shown in a list."""
+        assert offered.name == self.annotator
+        assert offered.summary
+        assert "\n" not in offered.summary
+
+    @pytest.mark.parametrize("sample", SAMPLES)
+    def test_says_which_way_the_athlete_faces(self, sample: str) -> None:
+        """Every sample gets a title and a text that names each direction and keeps the notices."""
+        for supervisor in (None, "a coach"):
+            for loss in self.written(parse(SAMPLES[sample]), supervised_by=supervisor).losses:
+                assert loss.what
+                assert loss.instead
+
+    def test_stays_within_its_length(self) -> None:
+        """What does not fit is left out, and a loss says so."""
+        self.written(parse(LONG))
+
+    def test_never_fails_at_what_nobody_thought_of(self) -> None:
+        """No workout that hypothesis invents makes it fail."""
+        from hypothesis import HealthCheck, given, settings
+
+        from backtrack_plugins.testing.strategies import workouts
+
+        @settings(
+            max_examples=INVENTED,
+            derandomize=True,
+            database=None,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(workouts())
+        def never_fails(workout: Workout) -> None:
+            self.written(workout)
+
+        never_fails()
+
+    def test_says_the_same_everywhere(self) -> None:
+        """No clock, locale, time zone or hash seed stands in it."""
+        asked = (self.annotator, dict(SAMPLES), self.athlete)
+        said = running.annotated(*asked)
+        assert said == running.annotated(*asked)
+        assert said == self.assert_same_everywhere("annotated", *asked)
+
+    def test_opens_no_connection_starts_no_process_and_writes_no_file(self) -> None:
+        """Writing opens no connection, starts no process and writes no file."""
+        self.assert_keeps_to_itself("annotated", self.annotator, dict(SAMPLES), self.athlete)

@@ -1,0 +1,135 @@
+"""The suites, run in another interpreter against a plugin that is installed; what was found, as data."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+SUITES = {
+    "exporter": ("ExporterSuite", "format"),
+    "importer": ("ImporterSuite", "importer"),
+    "destination": ("DestinationSuite", "destination"),
+    "recording": ("RecordingSuite", "reader"),
+    "check": ("CheckSuite", "check"),
+    "annotator": ("AnnotatorSuite", "annotator"),
+}
+"""The suite of each kind, and what it calls the plugin's name."""
+
+_FILE = "a good file: give one with --file, or in the plugin's own tests"
+_PAGE = "pages for which the author says what is to be found; the plugin's own tests have them"
+_PLACE = "a place to deliver to, which the plugin's own tests prepare"
+
+_WARNINGS = ("-W", "error", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+"""A plugin's warnings are findings; that the core was imported before pytest is none."""
+
+
+def answer(asked: Mapping[str, Any], tell: Callable[[dict[str, Any]], None]) -> None:
+    """Run the suite of a kind against a name, and tell what becomes of each test."""
+    with tempfile.TemporaryDirectory(prefix="backtrack-checkup-") as folder:
+        file = os.path.join(folder, "test_installed.py")
+        with open(file, "w", encoding="utf-8") as source:
+            source.write(_source(asked["kind"], asked["name"], asked["files"]))
+        with open(os.path.join(folder, "pytest.ini"), "w", encoding="utf-8") as settings:
+            settings.write("[pytest]\n")  # so that no other's are found
+        options = ["-p", "no:cacheprovider", "-p", "no:terminal", "--rootdir", folder, *_WARNINGS, file]
+        pytest.main(options, plugins=[_Teller(tell)])
+
+
+def _source(kind: str, name: str, files: Sequence[str]) -> str:
+    suite, word = SUITES[kind]
+    lines = [
+        f"from backtrack_plugins.testing import {suite}",
+        "from backtrack_plugins.testing import checkup",
+        "",
+    ]
+    lines += [f"class TestInstalled({suite}):", f"    {word} = {name!r}"]
+    if kind in {"importer", "recording"}:
+        lines.append(f"    files = checkup.good_files({kind!r}, {name!r}, {list(files)!r})")
+    return "\n".join(lines) + "\n"
+
+
+def good_files(kind: str, name: str, paths: Sequence[str]) -> Mapping[str, bytes]:
+    """The files given, and for an importer what an exporter of its name makes of a sample."""
+    found = {}
+    for path in paths:
+        with open(path, "rb") as file:
+            found[os.path.basename(path)] = file.read()
+    from backtrack_plugins.testing import installed
+
+    if kind == "importer" and name in installed.names("exporter"):
+        from backtrack_plugins.exporting import export
+        from backtrack_plugins.page import parse
+        from backtrack_plugins.testing.samples import SAMPLE_ATHLETE, SAMPLES
+
+        artifact = export(parse(SAMPLES["first-timer"]), name, SAMPLE_ATHLETE)
+        found[artifact.name] = artifact.data
+    return found
+
+
+class _Teller:
+    """Writes what becomes of each test."""
+
+    def __init__(self, tell: Callable[[dict[str, Any]], None]) -> None:
+        self._hand_over = tell
+        self._promises: dict[str, str] = {}
+
+    def _tell(self, **values: str) -> None:
+        self._hand_over(values)
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Leave out what needs the author, and say so."""
+        for item in items:
+            assert isinstance(item, pytest.Function)
+            self._promises[item.nodeid] = (item.function.__doc__ or item.name).partition("\n")[0]
+            missing = self._missing(item)
+            if missing:
+                item.add_marker(pytest.mark.skip(reason=f"needs {missing}"))
+
+    @staticmethod
+    def _missing(item: pytest.Function) -> str:
+        suite: Any = item.cls
+        name = item.originalname
+        if name == "test_has_good_files" and not suite.files:
+            return _FILE
+        if name == "test_has_findings":
+            return _PAGE
+        if "place" in item.fixturenames:
+            from backtrack_plugins.testing import installed
+
+            if not installed.plugin(suite.kind, suite.destination).is_folder:
+                return _PLACE
+        return ""
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Say what is begun, in case it never ends."""
+        self._tell(begun=nodeid.rpartition("::")[2], promise=self._promises[nodeid])
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Say what became of it: at its call, or where it did not come so far."""
+        if report.when != "call" and report.outcome == "passed":
+            return
+        self._tell(
+            test=report.nodeid.rpartition("::")[2],
+            promise=self._promises[report.nodeid],
+            outcome=report.outcome,
+            said=_said(report),
+        )
+
+
+def _said(report: pytest.TestReport) -> str:
+    """Why it was skipped, or what the assertion says; no trace."""
+    told: Any = report.longrepr
+    if report.outcome == "skipped":
+        why = str(told[2]).removeprefix("Skipped: ")
+        if why.startswith("got empty parameter set"):  # a suite runs such a test for each file or page
+            why = f"needs {_FILE if 'good' in why else _PAGE}"
+        return why
+    crash = getattr(told, "reprcrash", None)
+    message = str(crash.message if crash is not None else told or "")
+    return message.removeprefix("AssertionError: ")

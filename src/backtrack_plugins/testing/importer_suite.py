@@ -1,0 +1,90 @@
+"""What every importer must do, ours and a stranger's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pytest
+
+from backtrack_plugins.errors import BacktrackError, CannotExport
+from backtrack_plugins.exporting import export
+from backtrack_plugins.importing import import_bytes
+from backtrack_plugins.mapping import from_json
+from backtrack_plugins.page import parse
+from backtrack_plugins.recognising import HEAD_BYTES
+from backtrack_plugins.testing import installed
+from backtrack_plugins.testing.reading_suite import ReadingSuite
+from backtrack_plugins.testing.samples import SAMPLE_ATHLETE, SAMPLES
+from backtrack_plugins.writing import to_json, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from backtrack_plugins.athlete import Athlete
+    from backtrack_plugins.importer import Imported
+
+
+class ImporterSuite(ReadingSuite):
+    """Subclass it, name your importer, give it good files, and pytest runs what every importer must do.
+
+    Attributes:
+        importer: The importer's name.
+        files: Good files by name: as other programs write them, or as your exporter does.
+        athlete: With whose values an exporter of the same name writes the samples.
+    """
+
+    kind = "importer"
+    running = "imported"
+    importer: ClassVar[str]
+    athlete: ClassVar[Athlete] = SAMPLE_ATHLETE
+
+    @property
+    def plugin_name(self) -> str:
+        """The importer's name."""
+        return self.importer
+
+    @property
+    def round_trip(self) -> bool:
+        """Whether an exporter of the same name is installed, so that what it writes must be read."""
+        return self.importer in installed.names("exporter")
+
+    def read(self, data: bytes, name: str) -> Imported:
+        """Read a file with this importer, as the core does."""
+        return import_bytes(data, name, importer=self.importer)
+
+    def assert_sound(self, answer: Imported) -> None:
+        """Assert that what was read is the same once written as a page and as JSON; and its losses."""
+        workout: Any = answer.workout
+        assert parse(write(workout)) == workout, "what it read is not the same once written as a page"
+        assert from_json(to_json(workout)) == workout, "what it read is not the same once written as JSON"
+        for loss in answer.losses:
+            assert loss.what
+            assert loss.instead
+
+    def test_does_not_recognise_what_another_plugin_writes(self, offered: Any) -> None:
+        """What the other installed exporters write is not recognised."""
+        for name, data in _written_by_others(self.importer, self.athlete):
+            assert not offered.recognise(data[:HEAD_BYTES]), f"it takes what {name} writes for its own"
+
+    @pytest.mark.parametrize("sample", SAMPLES)
+    def test_reads_back_what_the_exporter_of_its_name_wrote(self, sample: str) -> None:
+        """What the exporter of the same name writes comes back as it was authored."""
+        if not self.round_trip:
+            pytest.skip("no exporter has this name")
+        workout = parse(SAMPLES[sample])
+        try:
+            artifact = export(workout, self.importer, self.athlete)
+        except CannotExport:
+            pytest.skip(f"{self.importer} says that it cannot carry {sample}")
+        assert self.read(artifact.data, artifact.name).workout == workout
+
+
+def _written_by_others(own: str, athlete: Athlete) -> Iterator[tuple[str, bytes]]:
+    """Name and bytes of a sample, from each other exporter; one that fails is its own suite's matter."""
+    for name in installed.names("exporter"):
+        if name == own:
+            continue
+        try:
+            yield name, export(parse(SAMPLES["forward-only"]), name, athlete).data
+        except BacktrackError:
+            continue
