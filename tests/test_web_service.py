@@ -29,6 +29,8 @@ from backtrack_plugins.testing import SAMPLES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.xdist_group("web service")  # what its fixtures make is dear, and made once
+
 SERVICE = Path(__file__).parents[1] / "examples" / "web_service"
 README = (SERVICE / "README.md").read_text(encoding="utf-8")
 PAGE = SAMPLES["nested-repeat"]
