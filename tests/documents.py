@@ -91,7 +91,7 @@ def commands_in(block: Block) -> list[Command]:
 
 
 def run(*arguments: str, folder: Path, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run Python with warnings as errors, for a user who has no athlete.toml and whose environment is active."""
+    """Run Python with warnings as errors: without an athlete.toml, and in an environment that is active."""
     nowhere = {name: str(home) for name in ("HOME", "XDG_CONFIG_HOME", "LOCALAPPDATA")}
     at_home = {name: value for name, value in os.environ.items() if name not in {"CI", "BUILD_NUMBER"}}
     active = {"VIRTUAL_ENV": sys.prefix, "COLUMNS": "80"}

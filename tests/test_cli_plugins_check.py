@@ -159,10 +159,8 @@ def export(request):
 
 @hookimpl
 def backtrack_exporters():
-    text = frozenset({{"text"}})
-    return [
-        Exporter(name="clock", summary="A fake", suffix=".clock", media_type="text/plain", export=export, carries=text)
-    ]
+    about = {{"summary": "A fake", "suffix": ".clock", "media_type": "text/plain"}}
+    return [Exporter(name="clock", export=export, carries=frozenset({{"text"}}), **about)]
 """
 
 
