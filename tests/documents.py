@@ -94,7 +94,7 @@ def run(*arguments: str, folder: Path, home: Path, **environment: str) -> subpro
     """Run Python with warnings as errors: without an athlete.toml, and in an environment that is active."""
     nowhere = {name: str(home) for name in ("HOME", "XDG_CONFIG_HOME", "LOCALAPPDATA")}
     at_home = {name: value for name, value in os.environ.items() if name not in {"CI", "BUILD_NUMBER"}}
-    active = {"VIRTUAL_ENV": sys.prefix, "COLUMNS": "80"}
+    active = {"VIRTUAL_ENV": sys.prefix, "COLUMNS": "80"}  # which the documents tell to activate
     return subprocess.run(
         [sys.executable, "-W", "error", *arguments],
         cwd=folder,
