@@ -27,10 +27,12 @@ _FENCE = re.compile(
 _NAMED = re.compile(r"# ([\w./-]+\.[a-z]+)\n")
 _EXIT_CODE = re.compile(r"# exit code (\d)")
 _SETTING = re.compile(r"[A-Z_]+=")
+_VARIES = re.compile(r"\d+(?= (?:passed|skipped))|\d+\.\d+(?=s\b)|(?<==)=+")
 _LINK = re.compile(r"\[[^]]*\]\(([^)\s]+)\)")
 
-TYPED = ("backtrack ", "mkdir ", "python examples/", "python -m pytest ", "BACKTRACK_")
-"""What the lines of a shell block begin with that the tests run; the others install."""
+INSTALLS = "python -m pip install -e "
+TYPED = ("backtrack ", "mkdir ", "cd ", "python examples/", "python -m pytest", INSTALLS, "BACKTRACK_")
+"""What the lines of a shell block begin with that the tests run; the others install what is there anyway."""
 
 
 class Block(NamedTuple):
@@ -89,13 +91,14 @@ def commands_in(block: Block) -> list[Command]:
 
 
 def run(*arguments: str, folder: Path, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run Python with warnings as errors, for a user who has no athlete.toml of their own."""
+    """Run Python with warnings as errors: without an athlete.toml, and in an environment that is active."""
     nowhere = {name: str(home) for name in ("HOME", "XDG_CONFIG_HOME", "LOCALAPPDATA")}
-    environment = {"VIRTUAL_ENV": sys.prefix, **environment}  # which the documents tell to activate
+    at_home = {name: value for name, value in os.environ.items() if name not in {"CI", "BUILD_NUMBER"}}
+    active = {"VIRTUAL_ENV": sys.prefix, "COLUMNS": "80"}  # which the documents tell to activate
     return subprocess.run(
         [sys.executable, "-W", "error", *arguments],
         cwd=folder,
-        env={**os.environ, **nowhere, **environment},
+        env={**at_home, **nowhere, **active, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
@@ -114,10 +117,11 @@ def backtrack(
 
 def distribution(project: dict, site: Path) -> Path:
     """Write the metadata that installing a project writes: its name and its entry points."""
-    metadata = site / f"{project['name'].replace('-', '_')}-1.0.dist-info"
+    version = project.get("version", "1.0")
+    metadata = site / f"{project['name'].replace('-', '_')}-{version}.dist-info"
     metadata.mkdir(parents=True)
     (metadata / "METADATA").write_text(
-        f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: 1.0\n", encoding="utf-8"
+        f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {version}\n", encoding="utf-8"
     )
     sections = [
         "\n".join([f"[{group}]", *(f"{name} = {module}" for name, module in points.items())])
@@ -127,6 +131,17 @@ def distribution(project: dict, site: Path) -> Path:
     return metadata
 
 
+def is_as_shown(command: Command, output: str) -> bool:
+    """Whether an output is the one shown, in which a line of three dots stands for lines left out.
+
+    Of pytest the end is shown; times differ, and the kit grows.
+    """
+    shown = command.output or ""
+    if " pytest" in command.typed:
+        shown, output = (_VARIES.sub("", text) for text in (f"...\n{shown}", output))
+    return bool(re.fullmatch(re.escape(shown).replace(re.escape("...\n"), "(?:.*\n)*?"), output))
+
+
 class Reader:
     """Somebody who does what a page says, from its first line to its last, in a folder with the examples."""
 
@@ -134,6 +149,7 @@ class Reader:
         self.folder = folder / "reader"
         self.home = folder / "home"
         self.site = folder / "site-packages"
+        self.paths = [self.site]
         for made in (self.home, self.site):
             made.mkdir()
         shutil.copytree(ROOT / "examples", self.folder / "examples")
@@ -147,6 +163,8 @@ class Reader:
             if block.language == "toml" and "entry-points" in block.content:
                 project = tomllib.loads(block.content)["project"]
                 distribution({"name": "backtrack-of-the-page", **project}, self.site)
+            elif block.language == "diff":
+                self.change(block)
             elif block.file is not None:
                 self.write(block)
             elif block.language == "python":
@@ -157,15 +175,39 @@ class Reader:
 
     def write(self, block: Block) -> None:
         """Write a file that the page shows; a module of a plugin goes where it is found."""
-        there = self.site if block.language == "python" and "/" in block.file else self.folder
-        path = there / block.file
+        in_a_project = block.file.startswith(("src/", "tests/"))
+        is_module = block.language == "python" and "/" in block.file and not in_a_project
+        path = (self.site if is_module else self.folder) / block.file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(block.content, encoding="utf-8")
 
+    def change(self, block: Block) -> None:
+        """Change a file as a diff says; its hunks are parted by lines that begin with @@."""
+        head, _, rest = block.content.partition("\n")
+        path = self.folder / head.removeprefix("--- ")
+        text = path.read_text(encoding="utf-8")
+        for hunk in re.split(r"^@@.*\n", rest.partition("\n")[2], flags=re.MULTILINE):
+            lines = hunk.splitlines(keepends=True)
+            before, after = ("".join(line[1:] for line in lines if line[0] != sign) for sign in "+-")
+            assert not hunk or text.count(before) == 1, before
+            text = text.replace(before, after) if hunk else text
+        path.write_text(text, encoding="utf-8")
+
+    def install(self) -> None:
+        """Install the project in this folder as editable: its code where it is, and its entry points."""
+        project = tomllib.loads((self.folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        distribution(project, self.site)
+        self.paths.append(self.folder / "src")
+
     def run_code(self, code: str) -> None:
         """Run the code of a page so far."""
-        done = run("-c", code, folder=self.folder, home=self.home, PYTHONPATH=str(self.site))
+        done = run("-c", code, folder=self.folder, home=self.home, PYTHONPATH=self.path)
         assert done.returncode == 0, done.stdout
+
+    @property
+    def path(self) -> str:
+        """Where what the page installs is found."""
+        return os.pathsep.join(map(str, self.paths))
 
     def run_command(self, command: Command) -> None:
         """Run what is typed, and hold it to what is shown."""
@@ -175,6 +217,12 @@ class Reader:
         if program == "mkdir":
             (self.folder / arguments[0]).mkdir()
             return
+        if program == "cd":
+            self.folder = (self.folder / arguments[0]).resolve(strict=True)
+            return
+        if command.typed.startswith(INSTALLS):
+            self.install()
+            return
         start = {"backtrack": ["-m", "backtrack_plugins"], "python": []}[program]
         environment = dict(setting.split("=", 1) for setting in settings)
         done = run(
@@ -182,7 +230,7 @@ class Reader:
             *arguments,
             folder=self.folder,
             home=self.home,
-            PYTHONPATH=str(self.site),
+            PYTHONPATH=self.path,
             **environment,
         )
         assert done.returncode == command.exit_code, f"{command.typed}\n{done.stdout}"
@@ -191,7 +239,7 @@ class Reader:
 
     def compare(self, command: Command, output: str) -> None:
         """Hold what is shown to what came out."""
-        assert output == command.output, command.typed
+        assert is_as_shown(command, output), f"{command.typed}\n{output}"
 
 
 def rows_below(document: str, head: list[str]) -> list[list[str]]:
@@ -216,7 +264,9 @@ class Writer(Reader):
         self.outputs: dict[str, str] = {}
 
     def compare(self, command: Command, output: str) -> None:
-        """Remember what came out."""
+        """Remember what came out, unless it is what is shown."""
+        if is_as_shown(command, output):
+            return
         self.outputs[f"$ {command.typed}\n{command.output}"] = f"$ {command.typed}\n{output}"
 
 

@@ -145,3 +145,32 @@ def test_without_the_kit_it_says_how_to_get_it(
     done = command("plugins", "check", "bouts")
     assert done.code == 2
     assert 'the kit needs hypothesis: python -m pip install "backtrack-plugins[testing]"' in done.err
+
+
+EXPORTER = """
+from backtrack_plugins import CannotExport, Exporter, Problem, hookimpl
+
+def export(request):
+    for segment in request.segments:
+        if segment.seconds is None:
+            hint = {hint!r}
+            raise CannotExport([Problem(code="clock/lap", message="no lap button", hint=hint)])
+    return request.page.encode()
+
+@hookimpl
+def backtrack_exporters():
+    about = {{"summary": "A fake", "suffix": ".clock", "media_type": "text/plain"}}
+    return [Exporter(name="clock", export=export, carries=frozenset({{"text"}}), **about)]
+"""
+
+
+@pytest.mark.parametrize(("hint", "code"), [("say how long", 0), ("", 3)])
+def test_an_exporter_that_refuses_a_sample_breaks_no_promise_as_long_as_it_gives_a_hint(
+    command: Callable[..., Any], plugins: Any, hint: str, code: int
+) -> None:
+    plugins.install("acme-clock", EXPORTER.format(hint=hint), exporters=("clock",))
+    done = command("plugins", "check", "clock")
+    assert done.code == code, done.out
+    broken = promises(done.out).get("BROKEN", [])
+    wanted = [] if hint else ["Every sample becomes bytes, but for those that are named as refused."]
+    assert broken == wanted

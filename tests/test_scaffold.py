@@ -710,7 +710,9 @@ class TestTheHowTo:
         assert command(*shlex.split(asked)[1:]).out == shown[asked]
 
     def test_shows_what_the_failing_test_says(self, installed: Installed) -> None:
-        shown = dict(console(HOW_TO.read_text(encoding="utf-8")))["python -m pytest"].splitlines()
+        shown = dict(console(HOW_TO.read_text(encoding="utf-8")))[
+            "python -m pytest   # exit code 1"
+        ].splitlines()
         real = installed.pytest("exporter").stdout.splitlines()
         assert shown[:-1] == real[real.index(shown[0]) : -1]
         summary = re.compile(r"=+ 1 failed, \d+ passed, \d+ skipped in \d+\.\d+s =+")  # the kit grows

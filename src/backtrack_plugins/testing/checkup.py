@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -51,7 +52,28 @@ def _source(kind: str, name: str, files: Sequence[str]) -> str:
     lines += [f"class TestInstalled({suite}):", f"    {word} = {name!r}"]
     if kind in {"importer", "recording"}:
         lines.append(f"    files = checkup.good_files({kind!r}, {name!r}, {list(files)!r})")
+    if kind == "exporter":
+        lines.append("    refused = property(lambda self: checkup.refused_samples(self.format))")
     return "\n".join(lines) + "\n"
+
+
+@cache
+def refused_samples(name: str) -> frozenset[str]:
+    """The samples that an exporter says it cannot carry: no break of a promise, as long as it says why."""
+    from backtrack_plugins.errors import CannotExport
+    from backtrack_plugins.exporting import export
+    from backtrack_plugins.page import parse
+    from backtrack_plugins.testing.samples import SAMPLE_ATHLETE, SAMPLES
+
+    refused = set()
+    for sample, page in SAMPLES.items():
+        try:
+            export(parse(page), name, SAMPLE_ATHLETE)
+        except CannotExport:
+            refused.add(sample)
+        except Exception:  # noqa: BLE001, S112 - the test of this sample tells it
+            continue
+    return frozenset(refused)
 
 
 def good_files(kind: str, name: str, paths: Sequence[str]) -> Mapping[str, bytes]:
