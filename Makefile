@@ -21,9 +21,9 @@ demo: $(VENV)/.installed
 	@echo
 	@$(IN_VENV) -m backtrack_plugins export $(EXAMPLE) --to garmin-fit --to zwo --to strava-text -o out --athlete examples/athlete.toml
 
-# A file's tests share what is costly to make where it says so (xdist_group); all others go to whoever is free.
+# Each file by one process, since its tests share what is dear to make; in their order, of which the last files are short.
 test: $(VENV)/.installed-tests
-	$(IN_VENV) -m pytest --numprocesses auto --dist loadgroup
+	$(IN_VENV) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 # Which branches the tests never took; by itself, since it takes twice the time.
 coverage: $(VENV)/.installed-tests

@@ -155,12 +155,17 @@ class TestWhatADestinationGets:
     @pytest.mark.parametrize(
         ("fields", "options", "said", "details"),
         [
-            ({}, {"loud": True}, "shelf has no options; loud was given", {"plugin": "shelf"}),
+            (
+                {},
+                {"loud": True},
+                "shelf has no options; loud was given",
+                {"plugin": "shelf", "option": "loud", "known": ()},
+            ),
             (
                 {"options": Options},
                 {"laud": True},
                 "shelf has no option laud; did you mean loud?",
-                {"plugin": "shelf", "option": "laud"},
+                {"plugin": "shelf", "option": "laud", "known": ("loud", "times")},
             ),
             (
                 {"options": Options},

@@ -68,7 +68,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return html
 
 
-@pytest.mark.xdist_group("site")  # built once
 class TestTheSite:
     def test_builds_without_a_warning_and_has_every_page(self, site: Path) -> None:
         assert {"--fail-on-warning", "--keep-going", "--nitpicky"} <= set(text_of("Makefile").split())

@@ -14,8 +14,6 @@ import pytest
 
 import backtrack_plugins as bt
 
-pytestmark = pytest.mark.xdist_group("notebook")  # run once
-
 NOTEBOOK = Path(__file__).parents[1] / "examples" / "notebook" / "one_workout.ipynb"
 PAGE = NOTEBOOK.parents[1] / "workouts" / "after-intervals-reset.backtrack"
 

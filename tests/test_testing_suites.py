@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-pytestmark = pytest.mark.xdist_group("suites")  # what its fixtures make is dear, and made once
-
 LISTED = "test_is_listed_without_being_imported"
 WEIGHT = "test_importing_it_brings_nothing_but_itself"
 ITSELF = "test_describes_itself"
