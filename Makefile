@@ -13,7 +13,7 @@ export PIP_CONSTRAINT := constraints.txt
 
 EXAMPLE := examples/workouts/after-intervals-reset.backtrack
 
-.PHONY: demo test lint fuzz bench docs clean
+.PHONY: demo test coverage lint fuzz bench docs clean
 
 demo: $(VENV)/.installed
 	@mkdir -p out
@@ -21,7 +21,12 @@ demo: $(VENV)/.installed
 	@echo
 	@$(IN_VENV) -m backtrack_plugins export $(EXAMPLE) --to garmin-fit --to zwo --to strava-text -o out --athlete examples/athlete.toml
 
+# A file's tests share what is costly to make where it says so (xdist_group); all others go to whoever is free.
 test: $(VENV)/.installed-tests
+	$(IN_VENV) -m pytest --numprocesses auto --dist loadgroup
+
+# Which branches the tests never took; by itself, since it takes twice the time.
+coverage: $(VENV)/.installed-tests
 	$(IN_VENV) -m coverage erase
 	$(IN_VENV) -m coverage run -m pytest
 	$(IN_VENV) -m coverage combine --quiet

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from backtrack_plugins.cli import main
+from backtrack_plugins.errors import BacktrackError
 from backtrack_plugins.registry import DISABLE, STRICT, Registry
 
 if TYPE_CHECKING:
@@ -101,6 +102,23 @@ def _no_plugin_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever runs the tests may have plugins disabled, or the strict switch on."""
     monkeypatch.delenv(DISABLE, raising=False)
     monkeypatch.delenv(STRICT, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _errors_are_data(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever error of ours a test comes by, the json module takes it as data."""
+    make, wrong = BacktrackError.__init__, []
+
+    def checked(self: BacktrackError, message: str, **details: object) -> None:
+        make(self, message, **details)
+        try:
+            json.dumps(self.as_data())
+        except (TypeError, ValueError) as error:
+            wrong.append(f"{type(self).__name__}: {error}: {details}")
+
+    monkeypatch.setattr(BacktrackError, "__init__", checked)
+    yield
+    assert wrong == []
 
 
 @pytest.fixture

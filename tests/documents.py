@@ -92,6 +92,7 @@ def commands_in(block: Block) -> list[Command]:
 def run(*arguments: str, folder: Path, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run Python with warnings as errors, for a user who has no athlete.toml of their own."""
     nowhere = {name: str(home) for name in ("HOME", "XDG_CONFIG_HOME", "LOCALAPPDATA")}
+    environment = {"VIRTUAL_ENV": sys.prefix, **environment}  # which the documents tell to activate
     return subprocess.run(
         [sys.executable, "-W", "error", *arguments],
         cwd=folder,

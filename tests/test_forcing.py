@@ -287,5 +287,5 @@ class TestWordsMissing:
     def test_in_another_form_than_texts_are_a_broken_plugin(
         self, plugins, exporter_source, texts: str
     ) -> None:
-        with pytest.raises(bt.PluginError, match="no tuple of str"):
+        with pytest.raises(bt.PluginError, match=r"Exported\.texts"):
             self.exported(plugins, exporter_source, TWO_BACK, f"return Exported(data=b'', texts={texts})")

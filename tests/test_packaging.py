@@ -20,6 +20,8 @@ from backtrack_plugins import library
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.xdist_group("packaging")  # what its fixtures make is dear, and made once
+
 CORE_NEEDS = {"msgspec", "platformdirs", "pluggy", "tomlkit"}
 
 PLUGINS = [project(file.parent) for file in sorted(ROOT.glob("plugins/*/pyproject.toml"))]

@@ -554,7 +554,7 @@ def test_an_unknown_key_is_told_in_short_and_harmlessly(key):
             from_mapping(document)
         (problem,) = refusal.value.problems
         assert len(str(problem)) < 400
-        assert problem.where.path.isprintable()
+        assert str(problem).replace("\n", "").isprintable()
 
 
 class _Counted(Mapping):

@@ -28,6 +28,8 @@ from backtrack_plugins.scaffold.names import MOST_CHARACTERS, clashes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytestmark = pytest.mark.xdist_group("scaffold")  # what its fixtures make is dear, and made once
+
 HOW_TO = ROOT / "docs" / "how-to" / "start-a-plugin.md"
 
 LONGEST = "a-name-as-long-as-one-can-be-x"

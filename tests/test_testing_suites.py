@@ -5,16 +5,21 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from backtrack_plugins.testing import CheckSuite, ExporterSuite, ImporterSuite
+from backtrack_plugins import testing
+from backtrack_plugins.kinds import KINDS
+from backtrack_plugins.testing import ExporterSuite, ImporterSuite
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+pytestmark = pytest.mark.xdist_group("suites")  # what its fixtures make is dear, and made once
 
 LISTED = "test_is_listed_without_being_imported"
 WEIGHT = "test_importing_it_brings_nothing_but_itself"
@@ -51,8 +56,8 @@ PREAMBLE = """\
 import os, socket, subprocess, sys
 import msgspec
 from backtrack_plugins import (
-    CannotExport, Check, Exported, Exporter, Imported, Importer, Loss, Problem, UnreadableInput,
-    hookimpl, parse,
+    Annotation, Annotator, CannotExport, Check, Destination, Exported, Exporter, Imported, Importer, Loss,
+    Problem, Recording, RecordingReader, Sample, UnreadableInput, deliver_into, hookimpl, parse,
 )
 """
 
@@ -193,7 +198,7 @@ CUT, DAMAGED, STRANGE = (
     "test_tells_a_file_that_was_damaged",
     "test_tells_a_file_that_is_something_else",
 )
-GOOD = "test_reads_a_good_file_to_a_workout_of_the_core"
+GOOD = "test_reads_a_good_file"
 READ_BACK = "test_reads_back_what_the_exporter_of_its_name_wrote"
 
 IMPORTERS = {
@@ -238,7 +243,8 @@ IMPORTERS = {
         before="READ = []",
     ),
     "says-nothing-instead": Wrong(
-        importer(returned="Imported(workout=workout, losses=(Loss(what='power', instead=''),))"), {GOOD}
+        importer(returned="Imported(workout=workout, losses=(Loss(what='power', instead=''),))"),
+        {GOOD, CUT, DAMAGED},
     ),
     "writes": Wrong(importer(body=hidden(WORLDLY["writes"])), {WORLD}),
     "no-files": Wrong(importer(), {"test_has_good_files"}, suite="files = {}"),
@@ -314,6 +320,179 @@ CHECKS = {
     "connects": Wrong(check(body=hidden(WORLDLY["connects"])), {WORLD}),
     "no-findings": Wrong(check(), {"test_has_findings"}, suite="findings = {}"),
 }
+DESTINATION = """
+def deliver(request):
+    {body}
+    return {returned}
+
+@hookimpl
+def backtrack_destinations():
+    return [Destination(name="NAME", summary={summary!r}, takes=frozenset({{"text/plain"}}),
+                        exporter="x-none", deliver=deliver, is_folder=True)]
+"""
+PUT, TWICE, CHANGED, DRY, THEIRS, NONE, ELSEWHERE, WHOLE = (
+    "test_delivers_and_proves_it",
+    "test_twice_is_once",
+    "test_replaces_what_it_put_there",
+    "test_a_dry_run_changes_nothing",
+    "test_leaves_what_somebody_else_put_there",
+    "test_refuses_a_folder_that_is_none",
+    "test_writes_nowhere_but_there",
+    "test_leaves_every_file_whole_when_the_disk_fails",
+)
+
+
+def destination(
+    *, body: str = "pass", returned: str = "deliver_into(request, request.at)", summary: str = "A fake"
+) -> str:
+    return DESTINATION.format(body=body, returned=returned, summary=summary)
+
+
+BY_HAND = """receipts = []
+    for artifact in request.artifacts:
+        path = os.path.join(os.path.abspath(request.at), artifact.name)
+        there = pathlib.Path(path).read_bytes() if os.path.exists(path) else None
+        if there is not None and not request.overwrite and there == b"somebody else's":
+            raise ExistingFile("there")
+        state = "new" if there is None else "unchanged" if there == artifact.data else "replaced"
+        digest = hashlib.sha256(artifact.data).hexdigest()
+        receipts.append(Receipt(artifact=artifact.name, where=path, state=state, sha256=digest))
+        if not request.dry_run and state != "unchanged":
+            with open(path, "wb") as file:
+                file.write(artifact.data)"""
+"""As somebody writes it who does not know `deliver_into`: a file may be left half-written."""
+
+DESTINATIONS = {
+    "good": Wrong(destination(), set()),
+    "no-summary": Wrong(destination(summary=""), {ITSELF}),
+    "by-hand": Wrong(
+        destination(body=BY_HAND, returned="receipts"),
+        {WHOLE},
+        before="import hashlib, pathlib\nfrom backtrack_plugins import ExistingFile, Receipt",
+    ),
+    "dry-run-writes": Wrong(
+        destination(body="request = msgspec.structs.replace(request, dry_run=False)"), {DRY, WHOLE}
+    ),
+    "overwrites": Wrong(
+        destination(body="request = msgspec.structs.replace(request, overwrite=True)"), {THEIRS}
+    ),
+    "makes-folders": Wrong(destination(body="os.makedirs(request.at, exist_ok=True)"), {NONE}),
+    "always-new": Wrong(
+        destination(
+            returned="[msgspec.structs.replace(r, state='new') for r in deliver_into(request, request.at)]"
+        ),
+        {TWICE, CHANGED, DRY, THEIRS},
+    ),
+    "proves-nothing": Wrong(
+        destination(
+            returned="[msgspec.structs.replace(r, sha256='') for r in deliver_into(request, request.at)]"
+        ),
+        {PUT},
+    ),
+    "writes-elsewhere": Wrong(destination(body=hidden(WORLDLY["writes"])), {ELSEWHERE}),
+    "takes-all": Wrong(
+        destination().replace("frozenset", "TAKES or frozenset"),
+        {"test_refuses_what_it_does_not_take"},
+        before="""
+class Everything(frozenset):
+    def __contains__(self, media_type):
+        return True
+
+TAKES = Everything({"text/plain"})""",
+    ),
+}
+
+READER = """
+def read(data, name):
+    if not data.startswith(b"LOG"):
+        raise UnreadableInput(f"{{name}}: no log. Nothing was read.")
+    {body}
+    seconds = [float(line) for line in data.splitlines()[1:] if line.isdigit()]
+    samples = tuple(Sample(seconds={seconds}, heart_rate={heart_rate}) for second in sorted(seconds))
+    return Recording(file=name, seconds={total}, samples=samples, read_by={read_by!r})
+
+@hookimpl
+def backtrack_recordings():
+    return [RecordingReader(name="NAME", summary={summary!r}, suffix=".log", read=read,
+                            recognise=lambda head: {recognise})]
+"""
+
+
+def reader(**changed: str) -> str:
+    parts = {
+        "body": "pass",
+        "seconds": "second",
+        "heart_rate": "None",
+        "total": "max(seconds, default=0)",
+        "read_by": "a fake",
+        "summary": "A fake",
+        "recognise": "head.startswith(b'LOG')",
+    }
+    return READER.format(**{**parts, **changed})
+
+
+SOMETHING = "test_finds_something_in_a_good_file"
+READERS = {
+    "good": Wrong(reader(), set()),
+    "no-summary": Wrong(reader(summary=""), {ITSELF}),
+    "backwards": Wrong(reader(seconds="-second"), {GOOD, CUT, DAMAGED, STRANGE}),
+    "no-heart": Wrong(reader(heart_rate="0"), {GOOD, CUT, DAMAGED, STRANGE}),
+    "nothing": Wrong(reader(total="0"), {SOMETHING}),
+    "nobody": Wrong(reader(read_by=""), {GOOD, CUT, DAMAGED, STRANGE}),
+    "crashes": Wrong(reader(body="data.decode('ascii')"), {DAMAGED, STRANGE}),
+    "knows-all": Wrong(
+        reader(recognise="True"),
+        {"test_does_not_recognise_what_is_none", "test_does_not_recognise_another_format"},
+    ),
+    "knows-none": Wrong(reader(recognise="False"), {"test_recognises_a_good_file_by_its_first_bytes"}),
+    "time-zone": Wrong(
+        reader().replace("read_by='a fake'", "read_by=os.environ.get('TZ', 'a fake')"),
+        {"test_reads_the_same_everywhere"},
+    ),
+    "connects": Wrong(reader(body=hidden(WORLDLY["connects"])), {WORLD}),
+    "no-files": Wrong(reader(), {"test_has_good_files"}, suite="files = {}"),
+}
+
+ANNOTATOR = """
+def annotate(request):
+    {body}
+    lines = [line for segment in request.timeline.segments for line in segment.lines]
+    text = "\\n".join({lines})
+    cut = text[: {most}]
+    losses = (Loss(what="text", instead="cut"),) if cut != text else ()
+    return Annotation(title=request.timeline.workout.name, text=cut, losses=losses)
+
+@hookimpl
+def backtrack_annotators():
+    return [Annotator(name="NAME", summary={summary!r}, annotate=annotate)]
+"""
+
+
+def annotator(**changed: str) -> str:
+    parts = {
+        "body": "pass",
+        "lines": "[*request.notices, *lines]",
+        "most": "request.most_characters",
+        "summary": "A fake",
+    }
+    return ANNOTATOR.format(**{**parts, **changed})
+
+
+WHICH_WAY, LENGTH = "test_says_which_way_the_athlete_faces", "test_stays_within_its_length"
+ANNOTATORS = {
+    "good": Wrong(annotator(), set()),
+    "two-lines": Wrong(annotator(summary="A\nfake"), {ITSELF}),
+    "no-safety": Wrong(annotator(lines="lines"), {WHICH_WAY, LENGTH, INVENTED, SAME, WORLD}),
+    "no-direction": Wrong(annotator(lines="request.notices"), {WHICH_WAY, LENGTH, INVENTED}),
+    "too-long": Wrong(annotator(most="9_999"), {LENGTH, INVENTED}),
+    "fails": Wrong(
+        annotator(body="1 / sum(not s.is_straddle and s.gait == 'jog' for s in request.timeline.segments)"),
+        {WHICH_WAY, SAME, WORLD},
+    ),
+    "time-zone": Wrong(annotator(lines="[*request.notices, *lines, os.environ.get('TZ', '-')]"), {SAME}),
+    "writes": Wrong(annotator(body=hidden(WORLDLY["writes"])), {WORLD}),
+}
+
 SUITES = {
     "exporter": ("ExporterSuite", "format", EXPORTERS, ""),
     "importer": (
@@ -322,6 +501,8 @@ SUITES = {
         IMPORTERS,
         "files = {'a.fake': b'FAKE1\\nname: A\\n\\n5:00 forward walk 5 km/h\\n3:00 forward walk 4 km/h\\n'}",
     ),
+    "destination": ("DestinationSuite", "destination", DESTINATIONS, ""),
+    "recording": ("RecordingSuite", "reader", READERS, "files = {'a.log': b'LOG\\n1\\n2\\n3\\n'}"),
     "check": (
         "CheckSuite",
         "check",
@@ -329,7 +510,14 @@ SUITES = {
         """findings = {'name: Left\\n9:00 forward walk 5 km/h\\n0:30 left walk 1 km/h grip rail': 'NAME/left'}
     quiet = ('name: A\\n9:00 forward walk 5 km/h',)""",
     ),
+    "annotator": ("AnnotatorSuite", "annotator", ANNOTATORS, ""),
 }
+
+STARTS_AN_INTERPRETER = {
+    *(LISTED, WEIGHT, WORLD, SAME, ELSEWHERE),
+    *("test_same_input_gives_the_same_bytes", "test_reads_the_same_everywhere"),
+}
+"""Dear, and so asked of the good plugins, and of the wrong ones that must fail at them."""
 
 
 def class_of(kind: str, how: str) -> str:
@@ -340,32 +528,38 @@ class Run:
     """One pytest run for all the fakes of a kind, each with its suite; what failed, by the suite's class."""
 
     def __init__(self, kind: str, folder: Path) -> None:
-        suite, word, fakes, attributes = SUITES[kind]
         site, tests = folder / "site", folder / "tests"
         site.mkdir()
         tests.mkdir()
+        self._write(kind, site, tests)
+        self.failed, self.passed, self.said = self._run(site, tests, folder)
+
+    def _write(self, kind: str, site: Path, tests: Path) -> None:
+        suite, word, fakes, attributes = SUITES[kind]
         lines = [f"from backtrack_plugins.testing import {suite}"]
         for how, fake in fakes.items():
-            name, module = f"x-{how}", f"fake_{kind}_{how.replace('-', '_')}"
+            name, module = f"x-{kind}-{how}", f"fake_{kind}_{how.replace('-', '_')}"
             source = "\n".join([PREAMBLE, fake.before, fake.source.replace("NAME", name)])
             (site / f"{module}.py").write_text(source, encoding="utf-8")
             self._metadata(site / f"{module}-1.0.dist-info", name, module, fake.source)
-            said = "\n    ".join([f"{word} = {name!r}", attributes.replace("NAME", name), fake.suite])
-            lines.append(f"\n\nclass {class_of(kind, how)}({suite}):\n    {said}")
-        (tests / "test_fakes.py").write_text("\n".join(lines), encoding="utf-8")
-        self.failed, self.passed, self.said = self._run(site, tests, folder)
+            unasked = sorted(STARTS_AN_INTERPRETER - fake.failing) if fake.failing else []
+            said = [f"{word} = {name!r}", attributes.replace("NAME", name), fake.suite]
+            said += [f"{test} = None" for test in unasked]
+            body = "\n    ".join(said)
+            lines.append(f"\n\nclass {class_of(kind, how)}({suite}):\n    {body}")
+        (tests / f"test_{kind}.py").write_text("\n".join(lines), encoding="utf-8")
 
     @staticmethod
     def _metadata(folder: Path, name: str, module: str, source: str) -> None:
         folder.mkdir()
         (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.0\n")
-        kinds = [kind for kind in ("exporters", "importers", "checks") if f"backtrack_{kind}" in source]
+        kinds = [kind for kind in KINDS.values() if kind.hook in source]
         (folder / "entry_points.txt").write_text(
-            "\n".join(f"[backtrack_plugins.{kind}]\n{name} = {module}\n" for kind in kinds)
+            "\n".join(f"[{kind.group}]\n{name} = {module}\n" for kind in kinds)
         )
 
     @staticmethod
-    def _run(site: Path, tests: Path, folder: Path) -> tuple[dict[str, set[str]], set[str], str]:
+    def _run(site: Path, tests: Path, folder: Path) -> tuple[dict[str, set[str]], dict[str, set[str]], str]:
         report = folder / "report.xml"
         flags = ("-q", "-W", "error", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", "--tb=line")
         done = subprocess.run(
@@ -377,65 +571,56 @@ class Run:
             check=False,
         )
         failed: dict[str, set[str]] = {}
-        passed = set()
+        passed: dict[str, set[str]] = {}
         for case in ET.parse(report).iter("testcase"):
             owner = case.get("classname", "").rpartition(".")[2]
             name = case.get("name", "").partition("[")[0]
             if case.find("failure") is not None or case.find("error") is not None:
                 failed.setdefault(owner, set()).add(name)
             elif case.find("skipped") is None:
-                passed.add(name)
+                passed.setdefault(owner, set()).add(name)
         return failed, passed, done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory):
-    """The run of each kind, two at a time: each waits for interpreters that it starts."""
-    folders = {kind: tmp_path_factory.mktemp(kind) for kind in SUITES}
-    with ThreadPoolExecutor(2) as pool:
-        done = {kind: pool.submit(Run, kind, folder) for kind, folder in folders.items()}
-        yield lambda kind: done[kind].result()
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Run]:
+    """The run of a kind; of each there is one."""
+    return lru_cache(lambda kind: Run(kind, tmp_path_factory.mktemp(kind)))
 
 
-@pytest.mark.parametrize("how", EXPORTERS)
-def test_an_exporter_fails_at_what_is_wrong_with_it_and_nowhere_else(runs, how: str) -> None:
-    run = runs("exporter")
-    assert run.failed.get(class_of("exporter", how), set()) == EXPORTERS[how].failing
+@pytest.mark.parametrize(("kind", "how"), [(kind, how) for kind, suite in SUITES.items() for how in suite[2]])
+def test_a_plugin_fails_at_what_is_wrong_with_it_and_nowhere_else(
+    runs: Callable[[str], Run], kind: str, how: str
+) -> None:
+    assert runs(kind).failed.get(class_of(kind, how), set()) == SUITES[kind][2][how].failing
 
 
-@pytest.mark.parametrize("how", IMPORTERS)
-def test_an_importer_fails_at_what_is_wrong_with_it_and_nowhere_else(runs, how: str) -> None:
-    run = runs("importer")
-    assert run.failed.get(class_of("importer", how), set()) == IMPORTERS[how].failing
+NOT_SHOWN_TO_FAIL = {
+    LISTED,  # shown below
+    *(WEIGHT, "test_takes_what_its_exporter_makes"),  # shown of an exporter; of a destination nothing to show
+    "test_declares_a_loss_for_what_it_does_not_carry",  # the core adds those losses
+    "test_does_not_recognise_what_another_plugin_writes",
+}
 
 
-@pytest.mark.parametrize("how", CHECKS)
-def test_a_check_fails_at_what_is_wrong_with_it_and_nowhere_else(runs, how: str) -> None:
-    run = runs("check")
-    assert run.failed.get(class_of("check", how), set()) == CHECKS[how].failing
-
-
-NOT_SHOWN_TO_FAIL = {"exporter": {LISTED, "test_declares_a_loss_for_what_it_does_not_carry"}}
-
-
-@pytest.mark.parametrize(
-    ("kind", "suite"), [("exporter", ExporterSuite), ("importer", ImporterSuite), ("check", CheckSuite)]
-)
-def test_every_test_of_a_suite_is_shown_to_pass_and_to_fail(runs, kind: str, suite: type) -> None:
-    tests = {name for name in dir(suite) if name.startswith("test_")}
-    failing = {name for fake in SUITES[kind][2].values() for name in fake.failing}
-    assert tests - failing <= NOT_SHOWN_TO_FAIL.get(kind, {LISTED})
-    assert tests - runs(kind).passed == set()
+@pytest.mark.parametrize("kind", SUITES)
+def test_every_test_of_a_suite_is_shown_to_pass_and_to_fail(runs: Callable[[str], Run], kind: str) -> None:
+    suite, _word, fakes, _attributes = SUITES[kind]
+    tests = {name for name in dir(getattr(testing, suite)) if name.startswith("test_")}
+    failing = {name for fake in fakes.values() for name in fake.failing}
+    assert tests - failing <= NOT_SHOWN_TO_FAIL
+    passed = set().union(*(runs(kind).passed.get(class_of(kind, how), set()) for how in fakes))
+    assert tests - passed <= {"test_takes_what_its_exporter_makes"}
 
 
 def test_a_plugin_that_listing_imports_is_told(plugins) -> None:
-    """The machinery of listing brings msgspec: an entry point that names it is imported by listing."""
-    plugins.metadata("acme", "[backtrack_plugins.exporters]\nfake = msgspec\n")
+    """The kit itself imports typing to list: an entry point that names it is imported by listing."""
+    plugins.metadata("acme", "[backtrack_plugins.exporters]\nfake = typing\n")
 
     class Suite(ExporterSuite):
         format = "fake"
 
-    with pytest.raises(AssertionError, match="listing imported msgspec"):
+    with pytest.raises(AssertionError, match="listing imported typing"):
         Suite().test_is_listed_without_being_imported()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, get_args
 
 import msgspec
 
@@ -236,6 +236,13 @@ def _check_choice(value: object, choices: tuple[str | None, ...], key: str) -> N
         )
 
 
+class _Wrong(NamedTuple):
+    """What is wrong in an ``athlete.toml``: the key, and the line of the message."""
+
+    key: str
+    said: str
+
+
 def read_athlete(path: str | os.PathLike[str]) -> Athlete:
     """Read an ``athlete.toml``.
 
@@ -265,12 +272,12 @@ def athlete_from_toml(text: str, *, file: str = "athlete.toml") -> Athlete:
     try:
         values = tomllib.loads(text)
     except RecursionError:
-        raise UsageError(f"{file}: no TOML: nested too deep") from None
+        raise UsageError(f"{file}: no TOML: nested too deep", file=file) from None
     except ValueError as error:  # wider than TOMLDecodeError: a number of thousands of digits is none
-        raise UsageError(f"{file}: no TOML: {error}") from None
-    wrong: list[str] = []
+        raise UsageError(f"{file}: no TOML: {error}", file=file) from None
+    wrong: list[_Wrong] = []
     athlete: Athlete | None = None
-    tables: dict[str, Callable[[dict[str, Any], list[str]], object]] = {
+    tables: dict[str, Callable[[dict[str, Any], list[_Wrong]], object]] = {
         "treadmill": lambda table, wrong: _made(Treadmill, table, "treadmill.", wrong),
         "race_paces": _race_times,
         "silenced": _silenced,
@@ -281,34 +288,36 @@ def athlete_from_toml(text: str, *, file: str = "athlete.toml") -> Athlete:
             values[key] = made(table, wrong)
         elif table is not None:
             del values[key]
-            wrong.append(f"{key} is a table: write [{key}] on a line of its own")
+            wrong.append(_Wrong(key, f"{key} is a table: write [{key}] on a line of its own"))
     athlete = _made(Athlete, values, "", wrong)
     if wrong or athlete is None:
-        raise UsageError("\n".join(f"{file}: {line}" for line in wrong))
+        said = "\n".join(f"{file}: {each.said}" for each in wrong)
+        raise UsageError(said, file=file, keys=tuple(each.key for each in wrong))
     return athlete
 
 
-def _race_times(races: dict[str, Any], wrong: list[str]) -> tuple[RaceTime, ...]:
+def _race_times(races: dict[str, Any], wrong: list[_Wrong]) -> tuple[RaceTime, ...]:
     times = []
     for race, clock in races.items():
         try:
             times.append(RaceTime.of(race, clock))
         except ValueError as error:
-            wrong.append(f"race_paces.{shown(race)}: {error}")
+            key = f"race_paces.{shown(race)}"
+            wrong.append(_Wrong(key, f"{key}: {error}"))
     return tuple(times)
 
 
-def _silenced(rules: dict[str, Any], wrong: list[str]) -> tuple[Silenced, ...]:
+def _silenced(rules: dict[str, Any], wrong: list[_Wrong]) -> tuple[Silenced, ...]:
     silenced = []
     for code, reason in rules.items():
         try:
             silenced.append(Silenced(code, reason))
         except (ValueError, TypeError) as error:
-            wrong.append(f"silenced: {error}")
+            wrong.append(_Wrong(f"silenced.{shown(code)}", f"silenced: {error}"))
     return tuple(silenced)
 
 
-def _made(kind: type[_Made], values: dict[str, Any], prefix: str, wrong: list[str]) -> _Made | None:
+def _made(kind: type[_Made], values: dict[str, Any], prefix: str, wrong: list[_Wrong]) -> _Made | None:
     before = len(wrong)
     fields = {field.name: field for field in msgspec.structs.fields(kind)}
     made: dict[str, Any] = {}
@@ -316,20 +325,22 @@ def _made(kind: type[_Made], values: dict[str, Any], prefix: str, wrong: list[st
         if len(wrong) >= MOST_PROBLEMS:
             break
         if key not in fields:
-            wrong.append(f"{prefix}{shown(key)}: no such key; {_near(key[:40], list(fields))}")
+            said = f"{prefix}{shown(key)}"
+            wrong.append(_Wrong(said, f"{said}: no such key; {_near(key[:40], list(fields))}"))
             continue
         try:
             made[key] = _converted(value, fields[key].type)
             if key == "max_heart_rate":
                 _check_heart_rate(made[key])
         except (ValueError, TypeError) as error:
-            wrong.append(f"{prefix}{key}: {error}")
+            wrong.append(_Wrong(f"{prefix}{key}", f"{prefix}{key}: {error}"))
     if len(wrong) > before:
         return None
     try:
         return kind(**made)
     except (ValueError, TypeError) as error:
-        wrong.append(f"{prefix.rstrip('.')}: {error}" if prefix else str(error))
+        table = prefix.rstrip(".")
+        wrong.append(_Wrong(table, f"{table}: {error}" if table else str(error)))
         return None
 
 

@@ -56,7 +56,11 @@ def write_level(path: str | os.PathLike[str], level: Level | None) -> bool:
         return False
     after = _with_level(text, level)
     if athlete_from_toml(after, file=file) != msgspec.structs.replace(athlete, level=level):
-        raise UsageError(f"{file}: the level could not be changed and nothing else; change it by hand")
+        raise UsageError(
+            f"{file}: the level could not be changed and nothing else; change it by hand",
+            file=file,
+            keys=("level",),
+        )
     mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
     replace_file(file, mark + after.encode())
     return True
@@ -90,4 +94,4 @@ def _make_folder_of(file: str) -> None:
         os.makedirs(folder, mode=0o700, exist_ok=True)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise DeliveryError(f"{folder}: {reason}. Nothing was written.") from None
+        raise DeliveryError(f"{folder}: {reason}. Nothing was written.", path=folder) from None

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
-from backtrack_plugins.units import KM_PER_MILE, Limit, Mass, same_metres_per_second
+from backtrack_plugins.units import EXACT, KM_PER_MILE, Limit, Mass, same_metres_per_second
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -138,7 +138,7 @@ class Bound(msgspec.Struct, frozen=True):
     def of(cls, kmh: str, mph: str) -> Bound:
         """Make a bound from two numbers as text; `slower` and `faster` are the two in m/s."""
         limit = Limit.of(kmh, mph)
-        both = float(limit.kmh) / 3.6, float(limit.mph * KM_PER_MILE) / 3.6
+        both = float(limit.kmh) / 3.6, float(EXACT.multiply(limit.mph, KM_PER_MILE)) / 3.6
         return cls(limit, min(both), max(both))
 
     def is_above(self, metres_per_second: float) -> bool:

@@ -57,8 +57,8 @@ class WorkoutProblems(BacktrackError):
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
-    def __reduce__(self) -> tuple[type[WorkoutProblems], tuple[tuple[Problem, ...]]]:
-        return type(self), (self.problems,)
+    def __reduce__(self) -> tuple[type[WorkoutProblems], tuple[tuple[Problem, ...]], dict[str, Any]]:
+        return type(self), (self.problems,), self.__dict__
 
     def as_data(self) -> dict[str, Any]:
         """The same, and under ``problems`` each `Problem.as_data`, with a JSON Pointer where there is one."""
@@ -80,7 +80,16 @@ class CannotExport(WorkoutProblems):
 class UsageError(BacktrackError):
     """The call or the input cannot be understood: a wrong option, an unreadable file, a missing value.
 
-    A wrong option of a format or destination has ``plugin`` and ``option`` in its details.
+    Details, those that apply:
+        plugin, option: The format or destination, and its option that is wrong or missing.
+        known: The options, or the names, that there are.
+        needs: The field of Athlete that is needed and not known, such as ``race_paces``.
+        argument: The argument of the function called, such as ``stem`` or ``supervised_by``.
+        file: The file that is wrong.
+        keys: The key of that file which each line of the sentence is about, such as ``race_paces.5k``.
+        codes: What an athlete may not silence, or what no rule is called.
+        name: What nothing in the library is called.
+        path: A folder that is missing, or a file where a folder should be.
     """
 
     exit_code = 2
@@ -107,7 +116,7 @@ class UnknownPlugin(PluginError):
 class DeliveryError(BacktrackError):
     """Artifacts could not be written where they should go; nothing was left half-written.
 
-    Details: ``path`` where a file system refused.
+    Details: ``path``, the file or folder that it is about.
     """
 
 

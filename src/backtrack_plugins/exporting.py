@@ -77,7 +77,9 @@ def export(
     'easy.csv'
     """
     if stem is not None and not is_file_name(stem):
-        raise UsageError(f"{shown(stem)!r} is no file name; leave out folders and marks such as : ? *")
+        raise UsageError(
+            f"{shown(stem)!r} is no file name; leave out folders and marks such as : ? *", argument="stem"
+        )
     registry = registry or installed()
     exporter = registry.exporter(format)
     request, problems = checked_request(
@@ -195,7 +197,7 @@ def refuse_unprintable_supervisor(supervised_by: str | None) -> None:
     if supervised_by is None:
         return
     if not supervised_by.strip() or len(supervised_by) > 60 or unprintable(supervised_by) is not None:
-        raise UsageError("the supervisor's name is 1 to 60 printable characters")
+        raise UsageError("the supervisor's name is 1 to 60 printable characters", argument="supervised_by")
 
 
 def notices_for(supervised_by: str | None, *, forced: Sequence[str] = ()) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+from _thread import RLock  # threading's own, which would cost 1 ms at every start
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from zlib import crc32
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LEDGER = ".backtrack-written.json"
+
+_WRITING = RLock()
+"""Held while files are written: two threads that write into one folder share its ledger."""
 
 
 class Written(NamedTuple):
@@ -62,7 +66,12 @@ def write_files(
     base = _folder(folder)
     for name in files:
         if not is_file_name(name) or name == LEDGER:
-            raise DeliveryError(f"{name!r} is no file name; nothing was written")
+            raise DeliveryError(f"{name!r} is no file name; nothing was written", path=name)
+    with _WRITING:
+        return _write_files(base, files, overwrite=overwrite, dry_run=dry_run)
+
+
+def _write_files(base: str, files: Mapping[str, bytes], *, overwrite: bool, dry_run: bool) -> list[Written]:
     ledger = _read_ledger(base)
     written: list[Written] = []
     foreign: list[str] = []
@@ -96,9 +105,9 @@ def write_files(
 def _folder(folder: str | os.PathLike[str]) -> str:
     base = os.fspath(folder)
     if os.path.isfile(base):
-        raise UsageError(f"{base} is a file; name a folder to write into")
+        raise UsageError(f"{base} is a file; name a folder to write into", path=base)
     if not os.path.isdir(base):
-        raise UsageError(f"there is no folder {base}; make it first: mkdir {base!r}")
+        raise UsageError(f"there is no folder {base}; make it first: mkdir {base!r}", path=base)
     return base
 
 
@@ -122,7 +131,8 @@ def replace_file(path: str, data: bytes) -> None:
     Raises:
         DeliveryError: when the file system refuses; the file is as it was.
     """
-    _replace_all({path: data})
+    with _WRITING:
+        _replace_all({path: data})
 
 
 class _Move(NamedTuple):

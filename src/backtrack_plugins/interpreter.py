@@ -53,7 +53,8 @@ def lines_told(module: str, asked: object, *, seconds: float) -> Iterator[dict[s
         with other.stdin as told:
             told.write(json.dumps({"path": sys.path, "module": module, "asked": asked}).encode())
         lines: SimpleQueue[bytes] = SimpleQueue()
-        Thread(target=_hand_over, args=(other.stdout, lines), daemon=True).start()
+        reader = Thread(target=_hand_over, args=(other.stdout, lines), daemon=True)
+        reader.start()
         allowed = max(seconds, START_SECONDS)
         try:
             while True:
@@ -70,6 +71,7 @@ def lines_told(module: str, asked: object, *, seconds: float) -> Iterator[dict[s
                 allowed = seconds
         finally:
             other.kill()
+            reader.join()  # before what it reads from is closed
 
 
 def _last_words(errors: IO[bytes]) -> str:

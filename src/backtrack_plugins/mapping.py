@@ -11,7 +11,7 @@ import msgspec
 from backtrack_plugins.errors import InvalidWorkout
 from backtrack_plugins.line import near_hint
 from backtrack_plugins.page import capped
-from backtrack_plugins.problem import MOST_PROBLEMS, Problem, Where
+from backtrack_plugins.problem import MOST_PROBLEMS, Problem, Where, path_of_key
 from backtrack_plugins.units import Quantity, shown
 from backtrack_plugins.workout import (
     CHECKS,
@@ -26,6 +26,9 @@ from backtrack_plugins.workout import (
 )
 
 _Made = TypeVar("_Made", bound=msgspec.Struct)
+
+LONGEST_KEY = 40
+"""A longer key is named by the path of the object it stands in, so that a message stays readable."""
 
 _NO_STEP = "it is a list of at least one step"
 
@@ -100,11 +103,11 @@ class _Reader:
         for key, value in values.items():
             if len(self.problems) >= MOST_PROBLEMS:
                 return None
-            said = shown(key) if isinstance(key, str) else f"a {type(key).__name__}"
-            inner = f"{path}.{said}" if path else said
+            inner = path_of_key(path, key) if isinstance(key, str) and len(key) <= LONGEST_KEY else path
             if key not in fields:
+                said = shown(key) if isinstance(key, str) else f"a {type(key).__name__}"
                 hint = near_hint(said, list(fields)) or f"fields are {', '.join(fields)}"
-                self.report(inner, "no such field", hint)
+                self.report(inner, "no such field" if inner != path else f"no such field: {said}", hint)
             elif key == "steps":
                 made[key] = self._parts(value, inner, depth)
             else:

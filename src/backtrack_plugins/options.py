@@ -28,7 +28,12 @@ def convert_options(
     """
     if options is None:
         if given:
-            raise UsageError(f"{name} has no options; {', '.join(given)} was given", plugin=name)
+            raise UsageError(
+                f"{name} has no options; {', '.join(given)} was given",
+                plugin=name,
+                option=next(iter(given)),
+                known=(),
+            )
         return None
     known = {field.name for field in msgspec.structs.fields(options)}
     for key in given:
@@ -37,7 +42,9 @@ def convert_options(
 
             near = get_close_matches(key, known, 1, 0.5)
             hint = f"did you mean {near[0]}?" if near else f"its options are {', '.join(sorted(known))}"
-            raise UsageError(f"{name} has no option {key}; {hint}", plugin=name, option=key)
+            raise UsageError(
+                f"{name} has no option {key}; {hint}", plugin=name, option=key, known=tuple(sorted(known))
+            )
     try:
         return msgspec.convert(dict(given), options, strict=False)
     except msgspec.ValidationError:

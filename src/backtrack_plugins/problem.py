@@ -13,6 +13,23 @@ MOST_PROBLEMS = 100
 """No more are listed for one file; the rest would not be read."""
 
 
+_PATH_PARTS = re.compile(r"""\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([^.\[\]]+)""")
+_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z", re.ASCII)
+
+
+def path_of_key(path: str, key: str) -> str:
+    """The path of a key of the object that stands at a path; the document's own is empty.
+
+    >>> path_of_key("steps[2]", "speed"), path_of_key("", "a.b")
+    ('steps[2].speed', '["a.b"]')
+    """
+    if _PLAIN_KEY.match(key):
+        return f"{path}.{key}" if path else key
+    import json
+
+    return f"{path}[{json.dumps(key)}]"  # escapes whatever is not ASCII, and so whatever commands a terminal
+
+
 class Where(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where in a workout a Problem lies; whatever is known of it.
 
@@ -21,7 +38,8 @@ class Where(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         line: Line of the file, from 1.
         column: Column of that line in characters, from 1.
         step: Step of the workout, from 1, counting every written step and straddle from the top.
-        path: Place in a JSON document, such as ``steps[2].speed``.
+        path: Place in a JSON document, such as ``steps[2].speed``; a key with other characters than
+            letters, digits, hyphens and underscores is quoted as in JSON, ``steps[2]["my speed"]``.
 
     >>> Where(file="easy.json", path="steps[2].speed").pointer
     '/steps/2/speed'
@@ -47,11 +65,19 @@ class Where(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def pointer(self) -> str | None:
-        """The path as a JSON Pointer (RFC 6901); None where there is no path."""
+        """The path as a JSON Pointer (RFC 6901); None where there is no path.
+
+        Where a field is missing, it is the place where the field should stand.
+        """
         if self.path is None:
             return None
-        keys = re.findall(r"\[(\d+)\]|([^.\[\]]+)", self.path)
-        return "".join("/" + (index or key.replace("~", "~0").replace("/", "~1")) for index, key in keys)
+        import json
+
+        tokens = []
+        for index, quoted, plain in _PATH_PARTS.findall(self.path):
+            key: str = json.loads(quoted) if quoted else plain
+            tokens.append(index or key.replace("~", "~0").replace("/", "~1"))
+        return "".join(f"/{token}" for token in tokens)
 
     def as_data(self) -> dict[str, Any]:
         """What is known of the place as builtins, and its ``pointer`` where there is one."""

@@ -163,7 +163,7 @@ class Registry:
         if self._checks is None:
             enabled = [row for row in self.rows("check") if row.state != "disabled"]
             self._checks = [self._get("check", row.name) for row in enabled]
-        return self._checks
+        return list(self._checks)
 
     def rows(self, kind: str | None = None) -> list[PluginRow]:
         """Every plugin, or those of one kind, by kind and name. Imports none of them."""
@@ -234,7 +234,8 @@ class Registry:
 
     def _load(self, row: PluginRow) -> Any:
         if row not in self._loaded:
-            self._loaded[row] = self._offer(row)
+            # Of several threads that come first, all get what the first of them made.
+            return self._loaded.setdefault(row, self._offer(row))
         return self._loaded[row]
 
     def _offer(self, row: PluginRow) -> Any:
@@ -360,9 +361,10 @@ def installed() -> Registry:
     """The plugins installed here, looked up again when the path or the settings change."""
     global _installed  # noqa: PLW0603 - one answer for the process, as sys.path and os.environ are
     key = (tuple(sys.path), os.environ.get(DISABLE), os.environ.get(STRICT))
-    if _installed is None or _installed[0] != key:
-        _installed = (key, Registry())
-    return _installed[1]
+    found = _installed
+    if found is None or found[0] != key:
+        found = _installed = (key, Registry())
+    return found[1]
 
 
 _STATED: dict[str, str] = {

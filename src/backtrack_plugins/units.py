@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# The arithmetic must not depend on a decimal context that the host application has changed.
-_EXACT = Context(prec=40, rounding=ROUND_HALF_UP, traps=[])
+EXACT = Context(prec=40, rounding=ROUND_HALF_UP, traps=[])
+"""Whatever is reckoned with decimals is reckoned in it, and not in a context that the app has changed."""
 
 KM_PER_MILE = Decimal("1.609344")
 """Kilometres in one international mile, exactly (international yard and pound agreement, 1959)."""
@@ -72,7 +72,7 @@ def number(text: str) -> Decimal:
         raise ValueError(f"{shown(text)}: a number has at most six digits before the point and four after it")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    return _EXACT.plus(Decimal(text))  # turns -0 into 0
+    return EXACT.plus(Decimal(text))  # turns -0 into 0
 
 
 def seconds_of(clock: str) -> int:
@@ -266,12 +266,12 @@ class Speed(Quantity):
         if self.unit == "km/h":
             return self.number
         if self.unit == "mph":
-            return _EXACT.multiply(self.number, KM_PER_MILE)
+            return EXACT.multiply(self.number, KM_PER_MILE)
         if self.unit == "m/s":
-            return _EXACT.multiply(self.number, Decimal("3.6"))
+            return EXACT.multiply(self.number, Decimal("3.6"))
         if self.unit == "/km":
-            return _EXACT.divide(Decimal(3600), self.number)
-        return _EXACT.divide(_EXACT.multiply(Decimal(3600), KM_PER_MILE), self.number)
+            return EXACT.divide(Decimal(3600), self.number)
+        return EXACT.divide(EXACT.multiply(Decimal(3600), KM_PER_MILE), self.number)
 
     @property
     def metres_per_second(self) -> float:
@@ -303,9 +303,9 @@ class Speed(Quantity):
         if self.unit == "mph":
             return self.number > limit.mph
         if self.unit == "/mi":
-            return _EXACT.multiply(self.number, limit.mph) < 3600
+            return EXACT.multiply(self.number, limit.mph) < 3600
         if self.unit == "/km":
-            return _EXACT.multiply(self.number, limit.kmh) < 3600
+            return EXACT.multiply(self.number, limit.kmh) < 3600
         return self.kmh > limit.kmh
 
     def is_below(self, limit: Limit) -> bool:
@@ -318,7 +318,7 @@ class Speed(Quantity):
         if self.unit == "mph":
             return self.number < limit.mph
         if self.unit == "/mi":
-            return _EXACT.multiply(self.number, limit.mph) > 3600
+            return EXACT.multiply(self.number, limit.mph) > 3600
         return not self.exceeds(limit) and self.kmh != limit.kmh
 
     def stepped(self, increment: Speed, *, down: bool) -> Speed:
@@ -332,9 +332,9 @@ class Speed(Quantity):
         """
         value = self.kmh
         if increment.unit == "mph":
-            value = self.number if self.unit == "mph" else _EXACT.divide(value, KM_PER_MILE)
+            value = self.number if self.unit == "mph" else EXACT.divide(value, KM_PER_MILE)
         elif increment.unit == "m/s":
-            value = self.number if self.unit == "m/s" else _EXACT.divide(value, Decimal("3.6"))
+            value = self.number if self.unit == "m/s" else EXACT.divide(value, Decimal("3.6"))
         return Speed.of(_stepped(value, increment.number, down=down), increment.unit)
 
 
@@ -408,9 +408,9 @@ class Amount(Quantity):
             return Decimal(0), "lap"
         value = number(plain)
         if unit in self.seconds_in:
-            return _EXACT.multiply(value, Decimal(self.seconds_in[unit])), "s"
+            return EXACT.multiply(value, Decimal(self.seconds_in[unit])), "s"
         if unit == "m" and not space and 0 < value < 100:
-            minutes = clock_of(int(_EXACT.multiply(value, Decimal(60))))
+            minutes = clock_of(int(EXACT.multiply(value, Decimal(60))))
             raise ValueError(
                 f"{plain}m: minutes or metres? Write {minutes} for minutes, {plain} m for metres"
             )
@@ -447,7 +447,7 @@ class Amount(Quantity):
         return float(self._metres()) if self.unit in self.metres_in else None
 
     def _metres(self) -> Decimal:
-        return _EXACT.multiply(self.number, self.metres_in[self.unit])
+        return EXACT.multiply(self.number, self.metres_in[self.unit])
 
 
 class Mass(Quantity):
@@ -476,12 +476,12 @@ class Mass(Quantity):
     @property
     def kilograms(self) -> float:
         """Kilograms."""
-        return float(self.number if self.unit == "kg" else _EXACT.multiply(self.number, self._KG_PER_LB))
+        return float(self.number if self.unit == "kg" else EXACT.multiply(self.number, self._KG_PER_LB))
 
 
 def _stepped(value: Decimal, increment: Decimal, *, down: bool) -> Decimal:
-    steps = _EXACT.divide(value, increment).to_integral_value(
-        ROUND_FLOOR if down else ROUND_HALF_UP, context=_EXACT
+    steps = EXACT.divide(value, increment).to_integral_value(
+        ROUND_FLOOR if down else ROUND_HALF_UP, context=EXACT
     )
-    product = _EXACT.multiply(steps, increment)
+    product = EXACT.multiply(steps, increment)
     return number(f"{product:f}")

@@ -331,6 +331,15 @@ class Workout(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_unkno
         copy.__dict__["origin_"] = origin
         return copy
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Pickled with its origin: in another process, too, a problem names its line and an artifact its file.
+        return _unpickled, ({name: getattr(self, name) for name in self.__struct_fields__}, self.origin)
+
+
+def _unpickled(fields: dict[str, Any], origin: Origin | None) -> Workout:
+    workout = Workout(**fields)
+    return workout if origin is None else workout.with_origin(origin)
+
 
 CHECKS: dict[type[msgspec.Struct], dict[str, Check]] = {
     Step: STEP_CHECKS,

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 import backtrack_plugins as bt
-from backtrack_plugins.testing import SAMPLE_ATHLETE, SAMPLES
+from backtrack_plugins.testing import SAMPLE_ATHLETE, SAMPLES, DestinationSuite
 from backtrack_zwo import folder as zwift
 from backtrack_zwo.finding import System, find, this_system
 from backtrack_zwo.folder import the_folder
@@ -21,6 +21,11 @@ ARTIFACT = bt.export(bt.parse(SAMPLES["first-timer"]), "zwo", SAMPLE_ATHLETE)
 NUMBER = "Zwift/Workouts/393938"
 SYSTEMS = ("win32", "darwin", "linux")
 WINE = ".wine/drive_c/users/anna"
+
+
+class TestZwiftFolder(DestinationSuite):
+    destination = "zwift-folder"
+
 
 each_system = pytest.mark.parametrize("platform", SYSTEMS)
 

@@ -23,10 +23,11 @@ def refuse_wrong_silencing(athlete: Athlete, rules: Mapping[str, Rule], *, file:
     Raises:
         UsageError: with every code that is no rule's, or whose rule may not be silenced.
     """
-    wrong = [line for silenced in athlete.silenced for line in _wrong(silenced.code, rules)]
+    wrong = {silenced.code: line for silenced in athlete.silenced for line in _wrong(silenced.code, rules)}
     if wrong:
         place = f"{file}: " if file else ""
-        raise UsageError("\n".join(f"{place}silenced.{line}" for line in wrong))
+        said = "\n".join(f"{place}silenced.{line}" for line in wrong.values())
+        raise UsageError(said, codes=tuple(wrong), **({"file": file} if file else {}))
 
 
 def _wrong(code: str, rules: Mapping[str, Rule]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from backtrack_plugins.checking.rule import Finding, Rule
-from backtrack_plugins.units import Limit
+from backtrack_plugins.units import EXACT, Limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,9 +98,9 @@ def _bt108(case: Case) -> Iterator[Finding]:
     share = share_of_easy(case)
     for segment, step in case.turned:
         easy = case.athlete.easy_walk if step.gait == "walk" else case.athlete.easy_run
-        if easy is not None and step.speed.kmh > easy.kmh * share:
+        if easy is not None and step.speed.kmh > EXACT.multiply(easy.kmh, share):
             ours = "walk" if step.gait == "walk" else "run"
-            said = f"more than {share * 100:.0f} % of your easy forward {ours} of {easy}"
+            said = f"more than {EXACT.multiply(share, 100):.0f} % of your easy forward {ours} of {easy}"
             yield Finding(f"{_moving(step)} is {said}", segment)
 
 

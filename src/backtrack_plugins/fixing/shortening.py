@@ -51,9 +51,13 @@ class _Turned(NamedTuple):
     def _distance(self, seconds: float) -> Amount:
         amount = self.step.amount
         place = _WHOLE_DISTANCE[amount.unit]
-        per_second = _EXACT.divide(Decimal(self.metres_per_second), Amount.metres_in[amount.unit])
+        per_second = _EXACT.divide(
+            _EXACT.create_decimal_from_float(self.metres_per_second), Amount.metres_in[amount.unit]
+        )
         whole, least = (
-            _EXACT.multiply(Decimal(each), per_second).quantize(place, rounding, context=_EXACT)
+            _EXACT.multiply(_EXACT.create_decimal_from_float(each), per_second).quantize(
+                place, rounding, context=_EXACT
+            )
             for each, rounding in ((max(seconds, 0.0), ROUND_FLOOR), (LEAST_SECONDS, ROUND_CEILING))
         )
         return Amount(f"{min(max(whole, least), amount.number):f} {amount.unit}")

@@ -74,7 +74,11 @@ def library_entry(name: str) -> LibraryEntry:
             return _read(name, kind)
     near = nearest(name)
     hint = f"did you mean {near}?" if near else "backtrack library lists them all"
-    raise UsageError(f"{shown(name)}: nothing in the library has that name; {hint}")
+    raise UsageError(
+        f"{shown(name)}: nothing in the library has that name; {hint}",
+        name=name,
+        known=tuple(sorted(names())),
+    )
 
 
 def nearest(name: str) -> str | None:

@@ -34,9 +34,12 @@ def parse_date(text: str, option: str) -> date:
     try:
         found = date.fromisoformat(text) if _DATE.match(text) else None
     except ValueError as error:  # such as: day is out of range for month
-        raise UsageError(f"{option} {text}: {error}") from None
+        raise UsageError(f"{option} {text}: {error}", **_argument(option)) from None
     if found is None:
-        raise UsageError(f"{option} {shown(text)}: write a date as year, month and day: 2026-12-02")
+        raise UsageError(
+            f"{option} {shown(text)}: write a date as year, month and day: 2026-12-02",
+            **_argument(option),
+        )
     check_date(found, option)
     return found
 
@@ -45,8 +48,14 @@ def check_date(day: date, option: str) -> None:
     """Raise UsageError when a date is outside the years of a programme."""
     if not FIRST_DATE <= day <= LAST_DATE:
         raise UsageError(
-            f"{option} {day}: a programme lies in the years {FIRST_DATE.year} to {LAST_DATE.year}"
+            f"{option} {day}: a programme lies in the years {FIRST_DATE.year} to {LAST_DATE.year}",
+            **_argument(option),
         )
+
+
+def _argument(option: str) -> dict[str, str]:
+    """The argument's name for the details of an error; a date that we reckoned is nobody's argument."""
+    return {} if " " in option else {"argument": option.removeprefix("--")}
 
 
 def parse_weekday(text: str) -> int:
@@ -63,7 +72,9 @@ def parse_weekday(text: str) -> int:
         return WEEKDAYS.index(word)
     hint = near_hint(word[:3], WEEKDAYS)
     listed = f"write {', '.join(WEEKDAYS[:-1])} or {WEEKDAYS[-1]}"
-    raise UsageError(f"--weekday {shown(text)}: no such day; {f'{hint} ' if hint else ''}{listed}")
+    raise UsageError(
+        f"--weekday {shown(text)}: no such day; {f'{hint} ' if hint else ''}{listed}", argument="weekday"
+    )
 
 
 def first_slot(weekday: int, earliest: date) -> date:
@@ -112,5 +123,5 @@ def _earliest(start: str, today: date) -> date:
         return today + timedelta(days=1)
     earliest = parse_date(start, "--start")
     if earliest < today:
-        raise UsageError(f"--start {earliest}: in the past; today is {today}")
+        raise UsageError(f"--start {earliest}: in the past; today is {today}", argument="start")
     return earliest

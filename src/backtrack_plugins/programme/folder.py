@@ -28,7 +28,8 @@ def read_programme(folder: str | os.PathLike[str]) -> Programme:
     path = os.path.join(os.fspath(folder), STATE_FILE)
     if not os.path.lexists(path):
         raise UsageError(
-            f"{os.fspath(folder)}: no programme there. Begin one: backtrack programme new -o FOLDER"
+            f"{os.fspath(folder)}: no programme there. Begin one: backtrack programme new -o FOLDER",
+            path=os.fspath(folder),
         )
     return programme_from_toml(decode(read_bytes(path), path), file=path)
 
@@ -74,7 +75,8 @@ def begin_folder(
     if os.path.lexists(os.path.join(path, STATE_FILE)):
         raise UsageError(
             f"{path}: there is a programme already. Choose another folder, or go on with it: "
-            f"backtrack programme next {path}"
+            f"backtrack programme next {path}",
+            path=path,
         )
     made = not os.path.lexists(path)
     if made:
@@ -90,9 +92,9 @@ def begin_folder(
 def _make(path: str) -> None:
     around = os.path.dirname(os.path.abspath(path))
     if not os.path.isdir(around):
-        raise UsageError(f"there is no folder {around}; make it first: mkdir {around!r}")
+        raise UsageError(f"there is no folder {around}; make it first: mkdir {around!r}", path=around)
     try:
         os.mkdir(path)
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise DeliveryError(f"{shown(path)}: {reason}. Nothing was written.") from None
+        raise DeliveryError(f"{shown(path)}: {reason}. Nothing was written.", path=path) from None

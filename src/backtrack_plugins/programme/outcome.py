@@ -79,11 +79,11 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         Outcome(rpe=12, all_done=True, stumble=False, key_stop=False, pain=False, sore=True, missed=False)
         """
         if len(text) > _MOST_CHARACTERS:
-            raise UsageError(f"an outcome is a few words; {_EXAMPLE}")
+            raise UsageError(f"an outcome is a few words; {_EXAMPLE}", argument="outcome")
         words = [" ".join(part.lower().split()) for part in text.split(",")]
         wrong = list(_problems(words))
         if wrong:
-            raise UsageError("\n".join(f"outcome: {line}" for line in wrong))
+            raise UsageError("\n".join(f"outcome: {line}" for line in wrong), argument="outcome")
         if words == [MISSED]:
             return cls(missed=True)
         flags = {field: word in words for word, field in _SETBACKS.items()}

@@ -160,16 +160,17 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
 
     def _check_day(self, day: dt.date, today: dt.date) -> None:
         if day > today:
-            raise UsageError(f"--on {day}: still to come; today is {today}")
+            raise UsageError(f"--on {day}: still to come; today is {today}", argument="on")
         if self.done and day <= self.done[-1].on:
             raise UsageError(
-                f"--on {day}: the workout before was done on {self.done[-1].on}, and this one came later"
+                f"--on {day}: the workout before was done on {self.done[-1].on}, and this one came later",
+                argument="on",
             )
         check_date(day, "--on")
 
     def _record_missed(self, on: dt.date | None, today: dt.date) -> Recorded:
         if on is not None:
-            raise UsageError(f"--on {on}: a missed workout has no day; leave --on out")
+            raise UsageError(f"--on {on}: a missed workout has no day; leave --on out", argument="on")
         if self.pending.date > today:
             raise UsageError(
                 f"the next workout is due on {self.pending.date}, still to come; nothing is missed"
@@ -243,10 +244,13 @@ def level_to_train_at(athlete: Athlete) -> Level:
     """
     if athlete.age_group == "under-13":
         raise UsageError(
-            "under 13: backward and sideways workouts are not for children, so there is no programme"
+            "under 13: backward and sideways workouts are not for children, so there is no programme",
+            argument="athlete",
         )
     if athlete.level is None:
-        raise UsageError("a programme needs your level; find it first: backtrack level")
+        raise UsageError(
+            "a programme needs your level; find it first: backtrack level", argument="athlete", needs="level"
+        )
     return athlete.level
 
 

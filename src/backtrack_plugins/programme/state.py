@@ -49,14 +49,16 @@ def programme_from_toml(text: str, *, file: str = STATE_FILE) -> Programme:
     try:
         values = tomllib.loads(text)
     except RecursionError:
-        raise UsageError(f"{file}: no TOML: nested too deep") from None
+        raise UsageError(f"{file}: no TOML: nested too deep", file=file) from None
     except ValueError as error:  # wider than TOMLDecodeError: a number of thousands of digits is none
-        raise UsageError(f"{file}: no TOML: {error}") from None
+        raise UsageError(f"{file}: no TOML: {error}", file=file) from None
     reader = _Reader()
     programme = reader.programme(values)
     if reader.wrong or programme is None:
         wrong = reader.wrong[:MOST_PROBLEMS]
-        raise UsageError("\n".join([*(f"{file}: {line}" for line in wrong), "Nothing was changed."]))
+        raise UsageError(
+            "\n".join([*(f"{file}: {line}" for line in wrong), "Nothing was changed."]), file=file
+        )
     return programme
 
 

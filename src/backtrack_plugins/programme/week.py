@@ -15,7 +15,7 @@ from backtrack_plugins.joining import join
 from backtrack_plugins.levels import LIMITS
 from backtrack_plugins.programme.ladder import FIRST_HANDS_FREE, RUNGS, rung_at
 from backtrack_plugins.timeline import expand
-from backtrack_plugins.units import Amount, Incline, Limit, Speed, clock_of
+from backtrack_plugins.units import EXACT, Amount, Incline, Limit, Speed, clock_of
 from backtrack_plugins.workout import Step, Straddle, Workout
 
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ def bout_speed(bout: RungBout, rung: Rung, units: Units, easy_walk: Speed | None
     if easy_walk is None:
         return speed
     share = SHARE_OF_EASY_FIRST_TIMER if rung.number <= FIRST_HANDS_FREE else SHARE_OF_EASY
-    while speed.kmh > easy_walk.kmh * share:
-        speed = Speed(f"{speed.number - _STEP} {speed.unit}")
+    while speed.kmh > EXACT.multiply(easy_walk.kmh, share):
+        speed = Speed(f"{EXACT.subtract(speed.number, _STEP)} {speed.unit}")
     return speed
 
 

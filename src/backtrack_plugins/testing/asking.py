@@ -8,7 +8,7 @@ import msgspec
 
 from backtrack_plugins.athlete import Athlete
 from backtrack_plugins.checking import check as check_all
-from backtrack_plugins.testing.installed import Alone
+from backtrack_plugins.testing.installed import alone
 from backtrack_plugins.timeline import expand
 
 if TYPE_CHECKING:
@@ -39,5 +39,5 @@ def said_by(
     if level is not None:
         athlete = msgspec.structs.replace(athlete or Athlete(), level=level)
     timeline = expand(workout, athlete)
-    found = check_all(timeline, athlete, supervised_by=supervised_by, registry=Alone("check", check))
+    found = check_all(timeline, athlete, supervised_by=supervised_by, registry=alone("check", check))
     return tuple(problem for problem in found if problem.code.startswith(f"{check}/"))

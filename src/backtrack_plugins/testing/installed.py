@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from backtrack_plugins.registry import Registry
@@ -20,7 +22,7 @@ def plugin(kind: str, name: str) -> Any:
         PluginError: when it is disabled, claimed twice, reserved or broken.
     """
     row(kind, name)
-    registry = Alone(kind, name)
+    registry = alone(kind, name)
     offered: dict[str, Callable[[str], Any]] = {
         "exporter": registry.exporter,
         "importer": registry.importer,
@@ -45,6 +47,21 @@ def names(kind: str) -> tuple[str, ...]:
 def module_of(kind: str, name: str) -> str:
     """The module that an entry point names, which asking for the plugin imports."""
     return row(kind, name).value.partition("[")[0].partition(":")[0].strip()
+
+
+def alone(kind: str, name: str) -> Registry:
+    """The installed plugins without the others of one kind; the same registry each time.
+
+    Args:
+        kind: Such as ``check``.
+        name: The one of that kind which stays.
+    """
+    return _alone(kind, name, tuple(sys.path))
+
+
+@lru_cache(maxsize=8)
+def _alone(kind: str, name: str, _path: tuple[str, ...]) -> Registry:
+    return Alone(kind, name)
 
 
 class Alone(Registry):

@@ -49,8 +49,12 @@ def race_time(request: ExportRequest) -> RaceTime:
         try:
             return RaceTime.of(race.strip(), clock.strip())
         except ValueError as error:
-            raise UsageError(f"zwo.race_pace: {error}. Write it as --set zwo.race_pace=5k=30:00") from None
+            raise UsageError(
+                f"zwo.race_pace: {error}. Write it as --set zwo.race_pace=5k=30:00",
+                plugin="zwo",
+                option="race_pace",
+            ) from None
     known = request.athlete.race_paces
     if not known:
-        raise UsageError(_NO_RACE_PACE)
+        raise UsageError(_NO_RACE_PACE, plugin="zwo", option="race_pace", needs="race_paces")
     return next((time for time in known if time.race == PREFERRED_RACE), known[0])
