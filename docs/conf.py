@@ -42,6 +42,7 @@ exclude_patterns = [
     "bench",
     "**/src",
     "**/tests",
+    "examples/*/CHANGELOG.md",
 ]
 source_suffix = {".md": "markdown"}
 language = "en"

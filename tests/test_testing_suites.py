@@ -115,6 +115,12 @@ EXPORTERS = {
         exporter(returned="'\\n'.join(s.line for s in request.segments).encode()"),
         {"test_carries_the_safety_sentences_or_says_that_it_does_not"},
     ),
+    "loses-what-is-not-there": Wrong(
+        exporter(
+            returned="Exported(data=request.page.encode(), losses=(Loss(what='incline', instead='words'),))"
+        ),
+        {"test_every_loss_says_what_happens_instead"},
+    ),
     "says-nothing-instead": Wrong(
         exporter(returned="Exported(data=request.page.encode(), losses=(Loss(what='music', instead=''),))"),
         {"test_every_loss_says_what_happens_instead"},

@@ -29,7 +29,8 @@ class Loss(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that a format could not carry.
 
     Attributes:
-        what: A capability, or another word for what was lost.
+        what: A capability, or another word for what was lost. A capability's loss takes the place of
+            what the core would say of it, "in the words of each step" or "not carried".
         instead: How it is carried instead, or that it is not.
         steps: The steps it is about, from 1; empty when it is about the whole.
     """
@@ -60,6 +61,11 @@ class Exported(msgspec.Struct, frozen=True, kw_only=True):
 class ExportRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Everything an exporter gets. It was checked: no error stands in it, unless somebody forced it.
 
+    For the fields of a format take the segments' values, which were fitted to the treadmill. For words take
+    their ``step``, ``line`` and ``belt``: the conformance kit changes values and leaves words as they were.
+    Names, cues and what stands in the page have no control characters, and may have any other, such as
+    U+FFFE, which no XML file can contain.
+
     Attributes:
         timeline: The Workout unrolled in time; its `tree` keeps the repeats.
         page: The whole page as it should stand in the artifact, safety sentences included.
@@ -84,7 +90,7 @@ class ExportRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def tree(self) -> tuple[TreePart, ...]:
-        """Segments with repeats kept; a repeat's parts are those of its first pass."""
+        """Segments with repeats kept; a repeat's parts are those of its first pass, but for their cues."""
         return self.timeline.tree
 
     @property
@@ -93,7 +99,7 @@ class ExportRequest(msgspec.Struct, frozen=True, kw_only=True):
         return self.timeline.segments
 
     def where(self, segment: Segment | None) -> Where:
-        """The place of a segment in what was read, for a Problem."""
+        """The place of a segment in what was read, for a Problem; of a repeat, take its first segment."""
         return self.timeline.where(segment)
 
 
@@ -125,9 +131,12 @@ class Exporter(msgspec.Struct, frozen=True, kw_only=True):
             capabilities is lost. What the format has no way to carry it refuses:
             ``raise CannotExport([Problem(code="my-watch/short", message=..., hint=...,
             where=request.where(segment))])``.
-        carries: What the format carries with its default options; the rest becomes losses.
+        carries: What the format carries with its default options; the rest becomes losses, but only
+            where the workout uses it.
         carries_with: The same for given options, when it depends on them.
-        options: A Struct with a default for every field; None when there are no options.
+        options: A Struct with a default for every field; None when there are no options. A field may be
+            text, a number, true or false, or one of some words (``Literal["none", "speed"]``); what it means
+            stands in the Struct's docstring, below ``Attributes:``. The values arrive in the request.
         needs: Fields of Athlete that the exporter wants to see.
         hint: Where to copy the file, for the runner.
 

@@ -292,10 +292,12 @@ class Speed(Quantity):
         return self == other or same_metres_per_second(self.metres_per_second, other.metres_per_second)
 
     def exceeds(self, limit: Limit) -> bool:
-        """Whether the speed is above a limit, in the system it was written in.
+        """Whether the speed is above a limit such as `FASTEST_MOUNT`, in the system it was written in.
 
-        >>> limit = Limit.of("5.0", "3.1")
-        >>> Speed("3.1 mph").exceeds(limit), Speed("5.01 km/h").exceeds(limit)
+        >>> from backtrack_plugins import FASTEST_MOUNT
+        >>> str(FASTEST_MOUNT)
+        '5.0 km/h (3.1 mph)'
+        >>> Speed("3.1 mph").exceeds(FASTEST_MOUNT), Speed("5.01 km/h").exceeds(FASTEST_MOUNT)
         (False, True)
         """
         if self.unit == "mph":
@@ -307,10 +309,10 @@ class Speed(Quantity):
         return self.kmh > limit.kmh
 
     def is_below(self, limit: Limit) -> bool:
-        """Whether the speed is below a limit, in the system it was written in.
+        """Whether the speed is below a limit such as `FASTEST_MOUNT`, in the system it was written in.
 
-        >>> limit = Limit.of("4.5", "2.8")
-        >>> Speed("2.8 mph").is_below(limit), Speed("4.49 km/h").is_below(limit)
+        >>> from backtrack_plugins import FASTEST_MOUNT
+        >>> Speed("3.1 mph").is_below(FASTEST_MOUNT), Speed("4.99 km/h").is_below(FASTEST_MOUNT)
         (False, True)
         """
         if self.unit == "mph":

@@ -8,7 +8,14 @@ import msgspec
 import pytest
 
 from backtrack_plugins.errors import CannotExport
-from backtrack_plugins.exporter import CAPABILITIES, Artifact, Capability, Exporter, ExportRequest
+from backtrack_plugins.exporter import (
+    CAPABILITIES,
+    Artifact,
+    Capability,
+    Exporter,
+    ExportRequest,
+    capability_losses,
+)
 from backtrack_plugins.exporting import SAFETY_SENTENCES, checked_request, export, run
 from backtrack_plugins.importing import import_bytes
 from backtrack_plugins.page import parse
@@ -103,9 +110,11 @@ class ExporterSuite(PluginSuite):
         )
         carries = capability in exporter.carried(request.options)
         before, after = run(exporter, request).data, run(exporter, _changed(request, capability)).data
-        did = "changed" if before != after else "did not change"
-        assert (before != after) == carries, (
+        does = before != after  # not within the assertion, which would show both files
+        did = "changed" if does else "did not change"
+        assert does == carries, (
             f"{capability}: declared {carries}, but changing only the segments' {capability} {did} the bytes"
+            + (_WORDS if does and capability in _WORDED else "")
         )
 
     @pytest.mark.parametrize("capability", CAPABILITIES)
@@ -121,11 +130,14 @@ class ExporterSuite(PluginSuite):
         assert (capability in {loss.what for loss in artifact.losses}) == (not carries)
 
     def test_every_loss_says_what_happens_instead(self) -> None:
-        """A loss is a sentence a runner can act on."""
+        """A loss is a sentence a runner can act on, and a capability's only where the workout uses it."""
         for sample in SAMPLES.keys() - self.refused:
-            for loss in self.exported(sample).losses:
+            artifact = self.exported(sample)
+            used = {loss.what for loss in capability_losses(artifact.timeline, frozenset())}
+            for loss in artifact.losses:
                 assert loss.what
                 assert loss.instead
+                assert loss.what in used or loss.what not in CAPABILITIES, f"{sample} has no {loss.what}"
 
     @pytest.mark.parametrize("sample", SAMPLES)
     def test_every_line_stands_in_the_words(self, sample: str, exporter: Exporter) -> None:
@@ -189,6 +201,9 @@ def _gripping(segment: Segment) -> Segment:
 def _by_time(segment: Segment) -> Segment:
     return msgspec.structs.replace(segment, ends_on="time") if segment.ends_on == "distance" else segment
 
+
+_WORDED = {"direction", "incline", "rail", "speed"}
+_WORDS = "; if that was a word, take it from the segment's step, line or belt, where words stay as they were"
 
 _CHANGES: dict[Capability, Callable[[Segment], Segment]] = {
     "direction": _leftward,

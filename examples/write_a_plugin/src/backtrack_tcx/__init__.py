@@ -1,0 +1,1 @@
+"""Treadmill workouts that know which way you face, for tcx."""
