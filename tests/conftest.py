@@ -25,6 +25,14 @@ settings.register_profile(
 settings.load_profile("same-everywhere")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _quick_children() -> Iterator[None]:
+    """Runs of pytest that tests start: other people's pytest plugins take longer to load than they run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest -p no:anyio -p no:xdist")
+        yield
+
+
 class Plugins:
     """Fake distributions in a folder of their own: a module, and a metadata folder as pip writes it."""
 

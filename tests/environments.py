@@ -110,5 +110,6 @@ def environment(folder: Path, core: Built, *others: str | Path) -> Path:
     python = folder / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
     pip: list[str | Path] = [sys.executable, "-m", "pip", "--python", python, "--quiet"]
     wheel = f"{CORE}[testing] @ {core.wheel.as_uri()}"
-    run(*pip, "install", "-c", ROOT / "constraints.txt", wheel, *others, cwd=folder)
+    # Compiling all that is installed would take longer than compiling what is then used.
+    run(*pip, "install", "--no-compile", "-c", ROOT / "constraints.txt", wheel, *others, cwd=folder)
     return python

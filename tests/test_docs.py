@@ -129,7 +129,10 @@ def test_what_a_page_lets_its_reader_do_ends_as_it_shows(page: str, tmp_path: Pa
 
 def test_few_blocks_are_fragments() -> None:
     fragments = [page for page in PAGES for block in blocks_of(page) if block.fragment]
-    assert sorted(fragments) == sorted(f"docs/reference/hooks/{kind.hook}.md" for kind in KINDS.values())
+    held_elsewhere = "docs/how-to/embed-in-a-web-service.md"  # to the example's code, by test_embedding.py
+    hooks = [f"docs/reference/hooks/{kind.hook}.md" for kind in KINDS.values()]
+    assert sorted(set(fragments)) == sorted([*hooks, held_elsewhere])
+    assert len(fragments) <= len(hooks) + 4
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if "```backtrack\n" in text_of(page)])

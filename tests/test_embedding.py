@@ -561,7 +561,9 @@ PAGES = [
 
 
 def python_of(page: Path) -> list[str]:
-    return re.findall(r"^```python\n(.*?)^```$", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    return re.findall(
+        r"^```python(?: fragment)?\n(.*?)^```$", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    )
 
 
 def test_the_code_of_the_pages_about_it_runs_or_is_that_of_the_example(tmp_path: Path) -> None:

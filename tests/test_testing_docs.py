@@ -42,7 +42,7 @@ def test_every_test_shown_passes(card: Path, plugins, monkeypatch: pytest.Monkey
     monkeypatch.setenv("PYTHONPATH", str(plugins.folder))
     monkeypatch.delenv("CI", raising=False)
     for option in (("--update-golden", "test_card_golden.py"), ()):
-        flags = ("-q", "-W", "error", "-p", "no:cacheprovider", "-p", "no:hypothesispytest")
+        flags = ("-q", "-W", "error", "-p", "no:cacheprovider")
         done = subprocess.run(
             [sys.executable, "-m", "pytest", *flags, *option],
             cwd=card,

@@ -23,8 +23,7 @@ def test_bytes(golden):
 """
 
 
-# Hypothesis imports itself whole at the end of every run, which takes longer than the run.
-QUICKLY = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")
+QUICKLY = ("-p", "no:cacheprovider")
 
 
 class Ran(NamedTuple):

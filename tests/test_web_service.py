@@ -446,12 +446,3 @@ def test_the_lines_of_its_readme_work(served: Served, tmp_path: Path, line: str)
 def test_the_program_is_short_enough_to_be_read() -> None:
     assert len((SERVICE / "app.py").read_text(encoding="utf-8").splitlines()) <= 135
     assert len(CURL) >= 4
-
-
-def test_the_how_to_shows_what_stands_in_the_example() -> None:
-    source = (SERVICE / "app.py").read_text(encoding="utf-8")
-    page = SERVICE.parents[1] / "docs" / "how-to" / "embed-in-a-web-service.md"
-    fragments = re.compile(r"^```python fragment\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-    shown = fragments.findall(page.read_text(encoding="utf-8"))
-    assert len(shown) >= 3
-    assert all(fragment in source for fragment in shown)

@@ -9,8 +9,8 @@ from collections import namedtuple
 from difflib import get_close_matches
 
 from backtrack_plugins.calling import DISABLE, STRICT
-from backtrack_plugins.discovery import normal
 from backtrack_plugins.kinds import KINDS
+from backtrack_plugins.names import normal
 from backtrack_plugins.probing import SLOW_SECONDS, probe
 from backtrack_plugins.registry import Registry
 

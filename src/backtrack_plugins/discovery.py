@@ -11,6 +11,8 @@ import re
 import sys
 from collections import namedtuple
 
+from backtrack_plugins.names import is_plugin_name, normal
+
 TYPE_CHECKING = False  # typing itself costs 3 ms at every start, and nothing here needs it to run
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 GROUP_PREFIX = "backtrack_plugins."
 
 _REFERENCE = re.compile(r"\w+(\.\w+)*(\s*:\s*\w+(\.\w+)*)?\s*(\[.*\])?")
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class EntryPoint(namedtuple("EntryPoint", "group name value metadata")):  # noqa: PYI024 - see above
@@ -34,7 +35,7 @@ class EntryPoint(namedtuple("EntryPoint", "group name value metadata")):  # noqa
     @property
     def damage(self) -> str:
         """What is wrong with the line by itself; empty when it can be followed."""
-        if not _NAME.fullmatch(normal(self.name)):
+        if not is_plugin_name(normal(self.name)):
             said = "is lower-case letters, digits and hyphens"
             return f"its entry point in {self.group} is named {self.name!r}; a name {said}"
         if not _REFERENCE.fullmatch(self.value):
@@ -85,14 +86,6 @@ def describe(metadata: str) -> Distribution:
         break
     fallback = os.path.basename(metadata).rpartition(".")[0].partition("-")[0]
     return Distribution(fields["name"] or fallback, fields["version"], fields["summary"])
-
-
-def normal(name: str) -> str:
-    """A name as it is compared: case, underscores and dots make no difference."""
-    normal = name.strip().lower().replace("_", "-").replace(".", "-")
-    while "--" in normal:
-        normal = normal.replace("--", "-")
-    return normal
 
 
 def is_metadata(name: str) -> bool:

@@ -11,6 +11,7 @@ import msgspec
 from backtrack_plugins.athlete import Athlete
 from backtrack_plugins.fields import refuse_wrong_fields
 from backtrack_plugins.files import write_files
+from backtrack_plugins.names import is_plugin_name
 from backtrack_plugins.problem import Problem, Where
 from backtrack_plugins.timeline import RepeatedSegments, Segment, Timeline, TreePart
 
@@ -105,7 +106,7 @@ class ExportRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 def check_name(name: str, needs: frozenset[str] = frozenset()) -> None:
     """Raise ValueError unless a plugin's object can be named so and need these values of Athlete."""
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+    if not is_plugin_name(name):
         raise ValueError(f"{name!r}: a format's name is lower-case letters, digits and hyphens")
     missing = needs - set(Athlete.__struct_fields__)
     if missing:

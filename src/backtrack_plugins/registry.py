@@ -8,9 +8,10 @@ from _thread import RLock  # threading's own, which would cost 1 ms at every sta
 from collections import namedtuple
 
 from backtrack_plugins.calling import DISABLE, STRICT, Asked, strict
-from backtrack_plugins.discovery import describe, entry_points, normal
+from backtrack_plugins.discovery import describe, entry_points
 from backtrack_plugins.errors import PluginError, UnknownPlugin
 from backtrack_plugins.kinds import KINDS
+from backtrack_plugins.names import normal
 
 TYPE_CHECKING = False  # typing itself costs 3 ms at every start, and nothing here needs it to run
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ import textwrap
 from collections import namedtuple
 
 from backtrack_plugins.cli.output import say, say_json
-from backtrack_plugins.discovery import normal
 from backtrack_plugins.errors import PluginError, UnknownPlugin, UsageError
 from backtrack_plugins.interpreter import Stopped, lines_told
 from backtrack_plugins.kinds import KINDS
+from backtrack_plugins.names import normal
 from backtrack_plugins.registry import PluginRow, Registry
 
 TYPE_CHECKING = False  # typing itself costs 3 ms at every start, and nothing here needs it to run
@@ -132,11 +132,18 @@ def _said(row: PluginRow, promises: Sequence[Promise]) -> Iterator[str]:
     for promise, state, times, findings in promises:
         often = f"  ({times} times)" if times > 1 else ""
         yield f"  {_SHOWN[state]:<7} {promise}{often}"
+        if state == "not asked":
+            for why in dict.fromkeys(findings.values()):
+                yield from _indented(why)
+            continue
         for test, said in list(findings.items())[:MOST_FINDINGS]:
             sample = test.partition("[")[2].removesuffix("]")
             first, *more = said.strip().splitlines() or [""]
-            yield from _indented(f"{sample}: {first}" if sample and state == "broken" else first)
-            yield from (f"          {line}" for line in more[:MOST_LINES])
+            named = not sample or first.startswith(f"{sample}:")
+            yield from _indented(first if named else f"{sample}: {first}")
+            # What was asserted says less than the sentence above it.
+            told = [line for line in more if not line.startswith("assert ")]
+            yield from (f"          {line}" for line in told[:MOST_LINES])
         if len(findings) > MOST_FINDINGS:
             yield f"          and {len(findings) - MOST_FINDINGS} more"
     count = {state: sum(promise.state == state for promise in promises) for state in _SHOWN}

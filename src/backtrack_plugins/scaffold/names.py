@@ -8,9 +8,9 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 from backtrack_plugins.calling import DISABLE
-from backtrack_plugins.discovery import normal
 from backtrack_plugins.errors import UsageError
 from backtrack_plugins.kinds import KINDS
+from backtrack_plugins.names import is_plugin_name, normal
 from backtrack_plugins.registry import RESERVED, Registry
 from backtrack_plugins.units import shown
 
@@ -27,8 +27,6 @@ PREFIX = "backtrack-"
 
 _OURS = frozenset({"plugins"})
 """Names whose project would be called as the core is."""
-
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 
 
 class Names(NamedTuple):
@@ -86,9 +84,9 @@ def names_of(name: str) -> Names:
     >>> names_of("my-watch").package
     'backtrack_my_watch'
     """
-    if _NAME.match(name) is None:
+    if not is_plugin_name(name):
         near = _nearest(name)
-        hint = f"; write {near}" if _NAME.match(near) and len(near) <= MOST_CHARACTERS else ""
+        hint = f"; write {near}" if is_plugin_name(near) and len(near) <= MOST_CHARACTERS else ""
         raise UsageError(f"{shown(name)!r}: a name is lower-case letters, digits and hyphens{hint}")
     if len(name) > MOST_CHARACTERS:
         raise UsageError(f"{shown(name)}: a name has at most {MOST_CHARACTERS} characters")

@@ -26,6 +26,9 @@ _FILE = "a good file: give one with --file, or in the plugin's own tests"
 _PAGE = "pages for which the author says what is to be found; the plugin's own tests have them"
 _PLACE = "a place to deliver to, which the plugin's own tests prepare"
 
+_WITHOUT = ("cacheprovider", "terminal", "hypothesispytest", "xdist", "anyio")
+"""Parts and plugins of pytest that would say what we say ourselves, or only take time."""
+
 _WARNINGS = ("-W", "error", "-W", "ignore::pytest.PytestAssertRewriteWarning")
 """A plugin's warnings are findings; that the core was imported before pytest is none."""
 
@@ -38,7 +41,8 @@ def answer(asked: Mapping[str, Any], tell: Callable[[dict[str, Any]], None]) -> 
             source.write(_source(asked["kind"], asked["name"], asked["files"]))
         with open(os.path.join(folder, "pytest.ini"), "w", encoding="utf-8") as settings:
             settings.write("[pytest]\n")  # so that no other's are found
-        options = ["-p", "no:cacheprovider", "-p", "no:terminal", "--rootdir", folder, *_WARNINGS, file]
+        os.environ.pop("PYTEST_ADDOPTS", None)  # which is meant for other tests
+        options = ["--rootdir", folder, *_WARNINGS, *(f"-pno:{part}" for part in _WITHOUT), file]
         pytest.main(options, plugins=[_Teller(tell)])
 
 

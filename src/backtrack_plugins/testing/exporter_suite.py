@@ -20,9 +20,11 @@ from backtrack_plugins.exporting import SAFETY_SENTENCES, checked_request, expor
 from backtrack_plugins.importing import import_bytes
 from backtrack_plugins.page import parse
 from backtrack_plugins.testing import installed
+from backtrack_plugins.testing.inventing import invented
 from backtrack_plugins.testing.samples import CAPABILITIES_PAGE, SAMPLE_ATHLETE, SAMPLES
 from backtrack_plugins.testing.suite import PluginSuite
 from backtrack_plugins.timeline import RepeatedSegments, Segment, Timeline, TreePart
+from backtrack_plugins.writing import write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -160,6 +162,17 @@ class ExporterSuite(PluginSuite):
         artifact = self.exported(sample)
         imported = import_bytes(artifact.data, artifact.name, importer=self.format)
         assert imported.workout == parse(SAMPLES[sample])
+
+    def test_never_fails_at_what_nobody_thought_of(self) -> None:
+        """A workout that hypothesis invents is exported, or refused with what to do."""
+        anybody = msgspec.structs.replace(self.athlete, level=None)  # whoever has the workout's own level
+        for workout in invented():
+            try:
+                assert export(workout, self.format, anybody, options=self.options).data
+            except CannotExport as refusal:
+                assert all(problem.hint for problem in refusal.problems), str(refusal)  # noqa: PT017
+            except Exception as error:
+                raise AssertionError(f"{error}\nat this workout:\n{write(workout)}") from error
 
     def test_opens_no_connection_starts_no_process_and_writes_no_file(self) -> None:
         """Exporting opens no connection, starts no process and writes no file."""
