@@ -140,11 +140,11 @@ def test_without_the_kit_it_says_how_to_get_it(
 
     real = importlib.util.find_spec
     monkeypatch.setattr(
-        importlib.util, "find_spec", lambda name, *more: None if name == "hypothesis" else real(name, *more)
+        importlib.util, "find_spec", lambda name, *more: None if name == "pytest" else real(name, *more)
     )
     done = command("plugins", "check", "bouts")
     assert done.code == 2
-    assert 'the kit needs hypothesis: python -m pip install "backtrack-plugins[testing]"' in done.err
+    assert 'the kit needs pytest: python -m pip install "backtrack-plugins[testing]"' in done.err
 
 
 EXPORTER = """
@@ -174,6 +174,6 @@ def test_an_exporter_that_refuses_a_sample_breaks_no_promise_as_long_as_it_gives
     broken = promises(done.out).get("BROKEN", [])
     wanted = [
         "Every sample becomes bytes, but for those that are named as refused.",
-        "A workout that hypothesis invents is exported, or refused with what to do.",
+        "A workout that nobody thought of is exported, or refused with what to do.",
     ]
     assert broken == ([] if hint else wanted)

@@ -86,7 +86,7 @@ class AnnotatorSuite(PluginSuite):
         self.written(parse(LONG))
 
     def test_never_fails_at_what_nobody_thought_of(self) -> None:
-        """No workout that hypothesis invents makes it fail."""
+        """No workout that nobody thought of makes it fail."""
         for workout in invented():
             try:
                 self.written(workout)

@@ -101,7 +101,7 @@ class CheckSuite(PluginSuite):
                 self.assert_usable(said_by(self.check, workout, athlete, level, supervised_by=supervisor))
 
     def test_never_fails_at_what_nobody_thought_of(self) -> None:
-        """No workout that hypothesis invents makes it fail, at any level."""
+        """No workout that nobody thought of makes it fail, at any level."""
         for workout in invented():
             for level in (None, *LEVELS):
                 try:

@@ -164,7 +164,7 @@ class ExporterSuite(PluginSuite):
         assert imported.workout == parse(SAMPLES[sample])
 
     def test_never_fails_at_what_nobody_thought_of(self) -> None:
-        """A workout that hypothesis invents is exported, or refused with what to do."""
+        """A workout that nobody thought of is exported, or refused with what to do."""
         anybody = msgspec.structs.replace(self.athlete, level=None)  # whoever has the workout's own level
         for workout in invented():
             try:
