@@ -27,9 +27,14 @@ settings.load_profile("same-everywhere")
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_children() -> Iterator[None]:
-    """Runs of pytest that tests start: other people's pytest plugins take longer to load than they run."""
+    """Runs of pytest that tests start: other people's pytest plugins take longer to load than they run.
+
+    In CI pytest shortens nothing it says, and people who read our pages sit before a terminal.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest -p no:anyio -p no:xdist")
+        for name in ("CI", "BUILD_NUMBER"):
+            patch.delenv(name, raising=False)
         yield
 
 
