@@ -10,6 +10,8 @@ PLUGINS := $(wildcard plugins/*/pyproject.toml)
 EDITABLE := -e . $(foreach plugin,$(PLUGINS),-e $(dir $(plugin)))
 PIP := $(IN_VENV) -m pip --quiet --disable-pip-version-check
 export PIP_CONSTRAINT := constraints.txt
+# Empty, which is off: the tests start hundreds of interpreters, and each would compile everything again.
+export PYTHONDONTWRITEBYTECODE :=
 
 EXAMPLE := examples/workouts/after-intervals-reset.backtrack
 
