@@ -18,6 +18,10 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from backtrack_plugins.account import Account as Account
+    from backtrack_plugins.account import SignInRequest as SignInRequest
+    from backtrack_plugins.account import Tour as Tour
+    from backtrack_plugins.account import TourStep as TourStep
     from backtrack_plugins.annotating import annotate as annotate
     from backtrack_plugins.annotator import Annotation as Annotation
     from backtrack_plugins.annotator import AnnotationRequest as AnnotationRequest
@@ -28,6 +32,10 @@ if TYPE_CHECKING:
     from backtrack_plugins.athlete import Treadmill as Treadmill
     from backtrack_plugins.athlete import athlete_from_toml as athlete_from_toml
     from backtrack_plugins.athlete import read_athlete as read_athlete
+    from backtrack_plugins.book import Book as Book
+    from backtrack_plugins.book import Record as Record
+    from backtrack_plugins.book import Shelf as Shelf
+    from backtrack_plugins.book import data_folder as data_folder
     from backtrack_plugins.checking import FASTEST_MOUNT as FASTEST_MOUNT
     from backtrack_plugins.checking import RULES_VERSION as RULES_VERSION
     from backtrack_plugins.checking import Bout as Bout
@@ -40,19 +48,31 @@ if TYPE_CHECKING:
     from backtrack_plugins.delivering import deliver as deliver
     from backtrack_plugins.destination import DeliveryRequest as DeliveryRequest
     from backtrack_plugins.destination import Destination as Destination
+    from backtrack_plugins.destination import Parcel as Parcel
     from backtrack_plugins.destination import Receipt as Receipt
+    from backtrack_plugins.destination import SentRequest as SentRequest
+    from backtrack_plugins.destination import Standing as Standing
     from backtrack_plugins.destination import deliver_into as deliver_into
     from backtrack_plugins.energy import Energy as Energy
     from backtrack_plugins.energy import Range as Range
     from backtrack_plugins.energy import SegmentEnergy as SegmentEnergy
     from backtrack_plugins.energy import estimate_energy as estimate_energy
     from backtrack_plugins.errors import BacktrackError as BacktrackError
+    from backtrack_plugins.errors import ByHand as ByHand
     from backtrack_plugins.errors import CannotExport as CannotExport
     from backtrack_plugins.errors import DeliveryError as DeliveryError
     from backtrack_plugins.errors import ExistingFile as ExistingFile
     from backtrack_plugins.errors import InvalidWorkout as InvalidWorkout
+    from backtrack_plugins.errors import NeedsChoice as NeedsChoice
+    from backtrack_plugins.errors import NotSignedIn as NotSignedIn
+    from backtrack_plugins.errors import NotThere as NotThere
     from backtrack_plugins.errors import PluginError as PluginError
+    from backtrack_plugins.errors import RateLimited as RateLimited
+    from backtrack_plugins.errors import Refused as Refused
+    from backtrack_plugins.errors import ServiceError as ServiceError
+    from backtrack_plugins.errors import ServiceFailed as ServiceFailed
     from backtrack_plugins.errors import UnknownPlugin as UnknownPlugin
+    from backtrack_plugins.errors import Unreachable as Unreachable
     from backtrack_plugins.errors import UnreadableInput as UnreadableInput
     from backtrack_plugins.errors import UnsafeWorkout as UnsafeWorkout
     from backtrack_plugins.errors import UsageError as UsageError
@@ -124,9 +144,11 @@ if TYPE_CHECKING:
     from backtrack_plugins.writing import write as write
 
 _MODULES = {
+    "account": ("Account", "SignInRequest", "Tour", "TourStep"),
     "annotating": ("annotate",),
     "annotator": ("Annotation", "AnnotationRequest", "Annotator"),
     "athlete": ("Athlete", "RaceTime", "Silenced", "Treadmill", "athlete_from_toml", "read_athlete"),
+    "book": ("Book", "Record", "Shelf", "data_folder"),
     "checking": (
         "Bout",
         "FASTEST_MOUNT",
@@ -138,16 +160,33 @@ _MODULES = {
     ),
     "checks": ("Check", "CheckRequest"),
     "delivering": ("deliver",),
-    "destination": ("DeliveryRequest", "Destination", "Receipt", "deliver_into"),
+    "destination": (
+        "DeliveryRequest",
+        "Destination",
+        "Parcel",
+        "Receipt",
+        "SentRequest",
+        "Standing",
+        "deliver_into",
+    ),
     "energy": ("Energy", "Range", "SegmentEnergy", "estimate_energy"),
     "errors": (
         "BacktrackError",
+        "ByHand",
         "CannotExport",
         "DeliveryError",
         "ExistingFile",
         "InvalidWorkout",
+        "NeedsChoice",
+        "NotSignedIn",
+        "NotThere",
         "PluginError",
+        "RateLimited",
+        "Refused",
+        "ServiceError",
+        "ServiceFailed",
         "UnknownPlugin",
+        "Unreachable",
         "UnreadableInput",
         "UnsafeWorkout",
         "UsageError",

@@ -1,20 +1,40 @@
-"""What passes between the core and a destination: Destination, DeliveryRequest, Receipt."""
+"""What passes between the core and a destination: Destination, DeliveryRequest, Receipt, Standing."""
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Callable, Iterable
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from backtrack_plugins.account import Account
+from backtrack_plugins.book import Shelf
 from backtrack_plugins.errors import UsageError
 from backtrack_plugins.exporter import Artifact, check_name
 from backtrack_plugins.fields import refuse_wrong_fields
 from backtrack_plugins.files import read_back, write_files
 
-ReceiptState = Literal["new", "replaced", "unchanged"]
+ReceiptState = Literal["new", "replaced", "moved", "unchanged", "removed", "gone"]
+StandingState = Literal["as sent", "changed", "gone", "unknown"]
+Progress = Callable[[int, int], None]
+"""Told how much is done, and of how much."""
+
+
+class Parcel(NamedTuple):
+    """One artifact to deliver.
+
+    Attributes:
+        artifact: What to deliver.
+        identity: Which workout it is, whatever its content: 16 hexadecimal digits.
+        on: The day that it is meant for; None when it is for any.
+    """
+
+    artifact: Artifact
+    identity: str
+    on: dt.date | None
 
 
 class DeliveryRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,17 +42,69 @@ class DeliveryRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         artifacts: What to deliver; each has one of the media types that the destination takes.
+        identities: Which workout each of them is, whatever its content: 16 hexadecimal digits, made from
+            the programme and the workout's name. What comes with the same identity again is an update.
+        dates: The day that each is meant for, None for those that are for any day; there are dates
+            only where `Destination.schedules`.
+        device: The device to push to; only where `Destination.pushes`.
         at: Where the user says it is: a folder or an address; None to find it by itself.
         dry_run: Change nothing, and return the receipts as they would be.
         overwrite: Replace what we did not put there, too.
         options: The destination's own options, as its Struct; None when it has none.
+        book: What was sent there before, and a place for what the destination has to remember.
+        progress: To be told how much is done; None when nobody looks.
     """
 
     artifacts: tuple[Artifact, ...]
+    identities: tuple[str, ...] = ()
+    dates: tuple[dt.date | None, ...] = ()
+    device: str | None = None
     at: str | None = None
     dry_run: bool = False
     overwrite: bool = False
     options: Any = None
+    book: Shelf | None = None
+    progress: Progress | None = None
+
+    @property
+    def parcels(self) -> tuple[Parcel, ...]:
+        """Each artifact with its identity and date."""
+        dates = self.dates or (None,) * len(self.artifacts)
+        return tuple(map(Parcel, self.artifacts, self.identities, dates))
+
+
+class SentRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What a destination gets that is asked how something stands there, or to remove it.
+
+    Attributes:
+        identities: Which workouts.
+        dry_run: Change nothing, and return the receipts as they would be.
+        overwrite: Remove what was changed there since, too.
+        options: The destination's own options, as its Struct; None when it has none.
+        book: What was sent there before.
+        progress: To be told how much is done; None when nobody looks.
+    """
+
+    identities: tuple[str, ...]
+    dry_run: bool = False
+    overwrite: bool = False
+    options: Any = None
+    book: Shelf
+    progress: Progress | None = None
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """How a workout that was sent stands there now.
+
+    Attributes:
+        identity: Which workout.
+        state: ``as sent``; ``changed`` by somebody else; ``gone``; ``unknown``, when nobody can tell now.
+        said: What differs, or why it is not known, for people.
+    """
+
+    identity: str
+    state: StandingState
+    said: str = ""
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,17 +113,22 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         artifact: The artifact's name.
         where: Where it is: an absolute path, or an address.
-        state: ``new``, ``replaced``, or ``unchanged`` when the same was there already.
+        state: ``new``, ``replaced``, ``moved`` to another day, or ``unchanged`` when the same was there
+            already. Of what was to be removed: ``removed``, or ``gone`` when it was not there.
         sha256: Of the bytes that were read back from there, in hexadecimal; empty in a dry run, and where
             nothing can be read back.
+        on: The day that it is scheduled on there; None when it is on none.
         hint: What the runner does next.
+        warnings: What the runner should know about it, each a sentence.
     """
 
     artifact: str
     where: str
     state: ReceiptState
     sha256: str = ""
+    on: dt.date | None = None
     hint: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 class Destination(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +148,15 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True):
         is_folder: It is a folder, which ``at`` may name.
         options: A Struct with a default for every field; None when there are no options.
         hint: What the runner does after sending.
+        schedules: It puts workouts on the days they are meant for.
+        pushes: It sends workouts on to a device that the user names.
+        account: The account that it needs; None when it needs none.
+        look: Says how workouts that were sent stand there now, one `Standing` for each identity; None
+            for a folder, where the core looks at the files.
+        remove: Removes workouts that we put there, and nothing else, and returns one `Receipt` for each
+            identity; None for a folder, where the core removes the files.
+        kept_as: The format of the file that is kept for the runner when it could not be delivered;
+            empty for the format that is delivered.
 
     Raises:
         ValueError: when the name is none, or it takes nothing. Or when a field holds what its type
@@ -85,11 +171,19 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True):
     is_folder: bool = False
     options: type[msgspec.Struct] | None = None
     hint: str = ""
+    schedules: bool = False
+    pushes: bool = False
+    account: Account | None = None
+    look: Callable[[SentRequest], Iterable[Standing]] | None = None
+    remove: Callable[[SentRequest], Iterable[Receipt]] | None = None
+    kept_as: str = ""
 
     def __post_init__(self) -> None:
         refuse_wrong_fields(self)
         check_name(self.name)
         check_name(self.exporter)
+        if self.kept_as:
+            check_name(self.kept_as)
         if not self.takes:
             raise ValueError(f"{self.name}: a destination takes at least one media type")
 

@@ -120,5 +120,52 @@ class DeliveryError(BacktrackError):
     """
 
 
+class NeedsChoice(UsageError):
+    """The user must say which one; somebody at a terminal is asked.
+
+    Details: ``argument``, what the answer is given as, such as ``at`` or ``device``; ``choices``, the
+    values that it may have; ``labels``, one for each choice, for people; and ``plugin``.
+    """
+
+
+class ByHand(DeliveryError):
+    """No program can put the file there, but the runner can; the sentence says why.
+
+    Details: ``steps``, what to do, in order; ``opens``, whether it helps to show the file's folder.
+    """
+
+
+class ServiceError(BacktrackError):
+    """A service did not do what it was asked to; details of each kind: ``service``, its name for people."""
+
+
+class NotSignedIn(ServiceError):
+    """Nobody is signed in there, or the session has expired; the sentence says how to sign in."""
+
+    exit_code = 2
+
+
+class RateLimited(ServiceError):
+    """The service takes no more requests for now; details: ``retry_after``, in seconds; None when not said."""
+
+
+class NotThere(ServiceError):
+    """The service has nothing of that number or name; details: ``path``."""
+
+    exit_code = 2
+
+
+class Refused(ServiceError):
+    """The service refuses the request and did nothing; details: ``status`` and ``said``, in its own words."""
+
+
+class ServiceFailed(ServiceError):
+    """The service failed, or answered what nobody can read; it may have acted. Details: ``status``."""
+
+
+class Unreachable(ServiceError):
+    """No answer came: no network, no time left, or the connection was cut; the service may have acted."""
+
+
 class ExistingFile(UsageError):
     """A file that we did not write stands where an artifact should go; details: ``paths``."""

@@ -34,6 +34,8 @@ class Importer(msgspec.Struct, frozen=True, kw_only=True):
         read: Turns a file's bytes and its name, for messages, into a Workout, or into `Imported` where
             something has no place in one. It raises `UnreadableInput` for a damaged file and lets the
             `InvalidWorkout` of `parse` pass.
+        fetch: Gets the bytes of what has no file here: ``backtrack import NAME:123`` asks the importer
+            NAME for ``123``. None where there are only files.
 
     Raises:
         ValueError: when the name or the suffix is none. Or when a field holds what its type
@@ -45,6 +47,7 @@ class Importer(msgspec.Struct, frozen=True, kw_only=True):
     suffix: str
     recognise: Callable[[bytes], bool]
     read: Callable[[bytes, str], Imported | Workout]
+    fetch: Callable[[str], bytes] | None = None
 
     def __post_init__(self) -> None:
         refuse_wrong_fields(self)
