@@ -146,7 +146,7 @@ class NotSignedIn(ServiceError):
 
 
 class RateLimited(ServiceError):
-    """The service takes no more requests for now; details: ``retry_after``, in seconds; None when not said."""
+    """The service takes no more requests for now; details: ``retry_after`` in seconds, or None."""
 
 
 class NotThere(ServiceError):
