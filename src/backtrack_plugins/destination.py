@@ -151,10 +151,10 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True):
         schedules: It puts workouts on the days they are meant for.
         pushes: It sends workouts on to a device that the user names.
         account: The account that it needs; None when it needs none.
-        look: Says how workouts that were sent stand there now, one `Standing` for each identity; None
-            for a folder, where the core looks at the files.
+        look: Says how workouts that were sent stand there now, one `Standing` for each identity, in their
+            order. When None, the core looks at the files of a folder; nobody can tell of anything else.
         remove: Removes workouts that we put there, and nothing else, and returns one `Receipt` for each
-            identity; None for a folder, where the core removes the files.
+            identity, in their order. When None, the core removes a folder's files; nothing else can be.
         kept_as: The format of the file that is kept for the runner when it could not be delivered;
             empty for the format that is delivered.
 
