@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from backtrack_plugins.destination import DeliveryRequest as DeliveryRequest
     from backtrack_plugins.destination import Destination as Destination
     from backtrack_plugins.destination import Parcel as Parcel
+    from backtrack_plugins.destination import Progress as Progress
     from backtrack_plugins.destination import Receipt as Receipt
     from backtrack_plugins.destination import SentRequest as SentRequest
     from backtrack_plugins.destination import Standing as Standing
@@ -169,6 +170,7 @@ _MODULES = {
         "DeliveryRequest",
         "Destination",
         "Parcel",
+        "Progress",
         "Receipt",
         "SentRequest",
         "Standing",

@@ -66,7 +66,7 @@ def sent(
     found = []
     for name in book.destinations() if destinations is None else destinations:
         shelf = book.shelf(name)
-        records = shelf.records()
+        records = shelf.sent
         standings = _standings(name, shelf, tuple(records), registry, progress)
         found += [Sent(name, records[each.identity], each) for each in standings]
     return sorted(found, key=lambda each: (each.destination, each.record.source, each.record.artifact))

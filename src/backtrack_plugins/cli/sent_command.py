@@ -55,7 +55,7 @@ def _written_down(destinations: list[str] | None) -> list[Sent]:
     return [
         Sent(name, record, Standing(identity=record.identity, state="unknown", said=_NOT_ASKED))
         for name in destinations or book.destinations()
-        for record in book.shelf(name).records().values()
+        for record in book.shelf(name).sent.values()
     ]
 
 
