@@ -130,9 +130,7 @@ class Account(NamedTuple):
         return self._replace(workouts=workouts, entries=entries)
 
 
-def read_account(
-    client: ConnectClient, request: DeliveryRequest, records: dict[str, Record]
-) -> Account:
+def read_account(client: ConnectClient, request: DeliveryRequest, records: dict[str, Record]) -> Account:
     """Read what matters for a delivery: no more requests than that takes.
 
     Raises:
@@ -169,8 +167,8 @@ class Planner:
         if self._edited and not self._request.overwrite:
             there = tuple(map(address, sorted(self._edited)))
             raise ExistingFile(
-                f"{', '.join(there)}: edited in Garmin Connect since it was sent. Rename your own file to keep "
-                "both, or add --overwrite to replace it. Nothing was sent.",
+                f"{', '.join(there)}: edited in Garmin Connect since it was sent. Rename your own file to "
+                "keep both, or add --overwrite to replace it. Nothing was sent.",
                 paths=there,
             )
         return plans

@@ -61,8 +61,8 @@ def _warned(receipts: list[Receipt], scheduled: int) -> list[Receipt]:
     if scheduled <= MOST_SCHEDULED or not any(receipt.on for receipt in receipts):
         return receipts
     said = (
-        f"{scheduled} workouts stand on the calendar around these days; users report that a watch loads about "
-        f"{MOST_SCHEDULED} and says nothing of the others"
+        f"{scheduled} workouts stand on the calendar around these days; users report that a watch loads "
+        f"about {MOST_SCHEDULED} and says nothing of the others"
     )
     first = msgspec.structs.replace(receipts[0], warnings=(*receipts[0].warnings, said))
     return [first, *receipts[1:]]
