@@ -162,8 +162,8 @@ def _entries(reply: Any) -> Iterator[Entry]:
         workout = row.get("workoutId") or (row.get("workout") or {}).get("workoutId")
         if workout is None:
             continue  # an event of another kind
-        number = _first(row, "workoutScheduleId", "scheduleId", "scheduledWorkoutId", "id")
-        day = _first(row, "calendarDate", "date")
+        number = _first(row, "workoutScheduleId", "scheduledWorkoutId", "scheduleId", "id")
+        day = _first(row, "calendarDate", "scheduleDate", "date")
         if not isinstance(number, int) or not isinstance(day, str):
             raise unreadable("its calendar")
         try:
