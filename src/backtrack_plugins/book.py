@@ -33,7 +33,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         identity: Which workout: 16 hexadecimal digits.
         artifact: The artifact's name.
         workout: The workout's name.
-        source: Its file; empty when there is none.
+        source: Its file, or ``library:NAME``; empty when there is none.
         where: Where it went: an absolute path, or an address. Empty until it has arrived.
         sha256: Of the artifact's bytes, in hexadecimal.
         on: The day that it is scheduled on; None when it is on none.
@@ -123,21 +123,33 @@ class Shelf:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other processes from sending to the same destination meanwhile; they wait."""
+        """Keep other processes from sending to the same destination meanwhile; they wait.
+
+        Raises:
+            DeliveryError: when the file system refuses.
+        """
         from filelock import FileLock
 
         self._make_folder()
-        with FileLock(f"{self.path}.lock"):
+        lock = FileLock(f"{self.path}.lock")
+        try:
+            lock.acquire()
+        except (OSError, NotImplementedError) as error:  # some file systems know no locks
+            raise self._refused(error) from None
+        try:
             yield
+        finally:
+            lock.release()
 
     def _make_folder(self) -> None:
         try:
             os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise DeliveryError(
-                f"{self.path}: {reason}. What is sent is written down there.", path=self.path
-            ) from None
+            raise self._refused(error) from None
+
+    def _refused(self, error: Exception) -> DeliveryError:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        return DeliveryError(f"{self.path}: {reason}. What is sent is written down there.", path=self.path)
 
     def _write(self, records: dict[str, Record]) -> None:
         self._make_folder()

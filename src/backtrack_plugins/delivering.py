@@ -157,13 +157,16 @@ def _written_down(
 
 
 def _write_down(parcel: Parcel, receipt: Receipt, shelf: Shelf) -> None:
+    from backtrack_plugins.library import ORIGIN
+
     record = shelf.get(parcel.identity)
     workout = parcel.artifact.timeline.workout
+    file = workout.file or ""
     current = msgspec.structs.replace(
         record,
         artifact=parcel.artifact.name,
         workout=workout.name,
-        source=os.path.abspath(workout.file) if workout.file else "",
+        source=file if file.startswith(ORIGIN) or not file else os.path.abspath(file),
         where=receipt.where,
         sha256=sha256(parcel.artifact.data).hexdigest(),
         on=receipt.on,

@@ -45,7 +45,7 @@ def mismatch(value: object, kind: Any, path: str) -> Mismatch | None:
     Args:
         value: What was handed over.
         kind: A type as it stands in an annotation: classes, Struct, Literal, unions, tuples, frozensets,
-            callables.
+            dicts, callables.
         path: What to call the value.
 
     >>> str(mismatch((1, "2"), tuple[int, ...], "laps"))
@@ -76,6 +76,8 @@ def _check_of(kind: Any) -> _Check:
         return _of_union(arguments)
     if origin in {tuple, frozenset}:
         return _of_many(origin, arguments[0])
+    if origin is dict:
+        return _of_dict(*arguments)
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         return _of_struct(kind)
     return _plain(kind, origin, arguments)
@@ -146,6 +148,21 @@ def _of_many(container: type, kind: Any) -> _Check:
             return _wrong(value, path, f"a {container.__name__}")
         for index, each in enumerate(value):  # type: ignore[var-annotated, arg-type]  # a tuple or frozenset
             found = inner(each, f"{path}[{index}]" if container is tuple else path)
+            if found is not None:
+                return found
+        return None
+
+    return check
+
+
+def _of_dict(key: Any, kind: Any) -> _Check:
+    inner_key, inner = _check_of(key), _check_of(kind)
+
+    def check(value: object, path: str) -> Mismatch | None:
+        if not isinstance(value, dict):
+            return _wrong(value, path, "a dict")
+        for name, each in value.items():
+            found = inner_key(name, path) or inner(each, f"{path}[{name!r}]")
             if found is not None:
                 return found
         return None

@@ -68,7 +68,8 @@ def import_address(address: str, *, registry: Registry | None = None) -> Importe
     fetch = chosen.fetch
     if fetch is None:
         raise UsageError(f"{address}: {name} reads files alone; give it a file: --from {name}", plugin=name)
-    data = Asked(KINDS["importer"], chosen.name, address).call(lambda: fetch(wanted))
+    asked = Asked(KINDS["importer"], chosen.name, address)
+    data = asked.returned(asked.call(lambda: fetch(wanted)), bytes)
     return import_bytes(data, address, importer=name, registry=registry)
 
 

@@ -12,7 +12,7 @@ from backtrack_plugins.book import Book, Record, Shelf
 from backtrack_plugins.calling import Asked
 from backtrack_plugins.delivering import kept_apart
 from backtrack_plugins.destination import Receipt, SentRequest, Standing
-from backtrack_plugins.errors import BacktrackError, ExistingFile, UsageError
+from backtrack_plugins.errors import BacktrackError, DeliveryError, ExistingFile, UsageError
 from backtrack_plugins.files import remove_file
 from backtrack_plugins.kinds import KINDS
 from backtrack_plugins.options import convert_options
@@ -21,7 +21,7 @@ from backtrack_plugins.registry import installed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from backtrack_plugins.destination import Destination, Progress
+    from backtrack_plugins.destination import Destination, Progress, ReceiptState, StandingState
     from backtrack_plugins.registry import Registry
 
 
@@ -89,7 +89,7 @@ def unsend(
         identities: Which workouts, made by `identity_of`.
         destination: An installed destination's name.
         dry_run: Change nothing, and return the receipts as they would be.
-        overwrite: Remove what was changed there since, too.
+        overwrite: Remove what was changed there since, too, and forget what cannot be looked at now.
         options: The destination's options by name; texts are converted.
         registry: Where destinations are looked up.
         book: Where it was written down; the user's own when left out.
@@ -101,7 +101,7 @@ def unsend(
     Raises:
         ExistingFile: when one was changed there since; nothing was removed.
         UsageError: when the destination cannot take anything back.
-        DeliveryError: when the file system refuses.
+        DeliveryError: when the file system refuses, or a folder that a file was sent to is not there now.
         ServiceError: when an account's service fails or refuses, or nobody is signed in.
         PluginError: when the plugin is missing, disabled, clashing or broken.
     """
@@ -140,21 +140,40 @@ def _removed(request: SentRequest, chosen: Destination) -> tuple[Receipt, ...]:
 
 def _files_removed(request: SentRequest) -> tuple[Receipt, ...]:
     records = [request.book.get(identity) for identity in request.identities]
-    changed = [record.where for record in records if _state_of_file(record) == "changed"]
-    if changed and not request.overwrite:
+    standings = [_standing_of_file(record) for record in records]
+    found = list(zip(records, standings, strict=True))
+    if not request.overwrite:
+        _refuse_what_nobody_knows_of(found)
+        _refuse_what_was_changed(found)
+    receipts = []
+    for record, standing in found:
+        there = standing.state in {"as sent", "changed"}
+        if there and not request.dry_run:
+            remove_file(record.where)
+        state: ReceiptState = "removed" if there else "gone"
+        receipts.append(Receipt(artifact=record.artifact or "?", where=record.where or "?", state=state))
+    return tuple(receipts)
+
+
+def _refuse_what_nobody_knows_of(found: Iterable[tuple[Record, Standing]]) -> None:
+    """A watch that is not plugged in still has the file: to call it gone would be to forget it."""
+    for record, standing in found:
+        if standing.state == "unknown":
+            raise DeliveryError(
+                f"{record.where}: {standing.said}. Make it reachable and unsend again, or add --overwrite "
+                "to forget it. Nothing was removed.",
+                path=record.where,
+            )
+
+
+def _refuse_what_was_changed(found: Iterable[tuple[Record, Standing]]) -> None:
+    changed = [record.where for record, standing in found if standing.state == "changed"]
+    if changed:
         raise ExistingFile(
             f"{', '.join(changed)}: changed since it was sent. Add --overwrite to remove it all the same. "
             "Nothing was removed.",
             paths=tuple(changed),
         )
-    receipts = []
-    for record in records:
-        gone = _state_of_file(record) == "gone"
-        if not gone and not request.dry_run:
-            remove_file(record.where)
-        known = Receipt(artifact=record.artifact or "?", where=record.where or "?", state="removed")
-        receipts.append(msgspec.structs.replace(known, state="gone") if gone else known)
-    return tuple(receipts)
 
 
 def _standings(
@@ -190,17 +209,20 @@ def _unknown(identities: tuple[str, ...], said: str) -> list[Standing]:
 
 
 def _standing_of_file(record: Record) -> Standing:
-    state = _state_of_file(record)
-    if state == "gone" and not os.path.isdir(os.path.dirname(record.where)):
-        return Standing(identity=record.identity, state="unknown", said="its folder is not there now")
-    said = {"changed": "the file was changed", "gone": "the file is not there any more"}.get(state, "")
+    state, said = _state_of_file(record)
     return Standing(identity=record.identity, state=state, said=said)
 
 
-def _state_of_file(record: Record) -> Any:
+def _state_of_file(record: Record) -> tuple[StandingState, str]:
+    if not record.where:
+        return "gone", "it has not arrived yet"
     try:
         with open(record.where, "rb") as file:
             same = sha256(file.read()).hexdigest() == record.sha256
-    except OSError:
-        return "gone"
-    return "as sent" if same else "changed"
+    except FileNotFoundError:
+        if not os.path.isdir(os.path.dirname(record.where)):
+            return "unknown", "its folder is not there now"
+        return "gone", "the file is not there any more"
+    except OSError as error:
+        return "unknown", (error.strerror or str(error)).lower()
+    return ("as sent", "") if same else ("changed", "the file was changed")

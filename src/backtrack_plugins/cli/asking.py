@@ -61,19 +61,19 @@ def ask(
             warn(explained)
 
 
-def confirmed(question: str, *, to_do: str, declined: str) -> bool:
+def confirmed(question: str, *, otherwise: str, declined: str) -> bool:
     """Ask for a yes; anything else that is an answer is a no.
 
     Args:
         question: Such as ``Send?``.
-        to_do: What ``--yes`` is for, such as ``send it``.
+        otherwise: What to do where nobody is there, such as ``add --yes to send it``.
         declined: Said when somebody interrupts instead of answering.
 
     Raises:
         UsageError: when nobody is there to ask, or the input ends.
     """
     if not somebody_is_there():
-        raise UsageError(f"nobody is there to ask: add --yes to {to_do}, or --dry-run to look at it alone")
+        raise UsageError(f"nobody is there to ask: {otherwise}")
     try:
         return ask(f"{question} [y/N] ", _YES_NO.get, unanswered="say y or n, or add --yes")
     except KeyboardInterrupt:
@@ -91,8 +91,8 @@ def choose(error: NeedsChoice, *, as_json: bool) -> str:
     if as_json or not somebody_is_there():
         raise error
     choices = error.choices
+    values = dict(zip(map(str, range(1, len(choices) + 1)), choices, strict=True))
     warn(str(error).partition("\n")[0])
     for number, label in enumerate(choices.values(), start=1):
         warn(f"  {number}  {label}")
-    values = dict(zip(map(str, range(1, len(choices) + 1)), choices, strict=True))
     return ask("Which? ", values.get, unanswered=f"give a number, or add --{error.argument}")

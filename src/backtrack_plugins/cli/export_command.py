@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         say_json({"artifacts": list(map(_data, made, written)), "errors": []})
     else:
-        say_notes(made, athlete_file)
+        say_notes(made, athlete, athlete_file)
         say("\n\n".join("\n".join(_row(each, file)) for each, file in zip(made, written, strict=True)))
     return 0
 

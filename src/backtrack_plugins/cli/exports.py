@@ -116,11 +116,20 @@ def colliding(made: Iterable[Made], *, remedy: str) -> list[BacktrackError]:
     ]
 
 
-def say_notes(made: Sequence[Made], athlete_file: str) -> None:
-    """Say on standard error, once for each workout, whose level held and what the check found."""
+def say_notes(made: Sequence[Made], athlete: Athlete | None, athlete_file: str) -> None:
+    """Say on standard error, once for each workout, whose level held and what the check found.
+
+    Args:
+        made: What was made. Where it was for somebody else than the athlete, the workout's own level held.
+        athlete: Who runs.
+        athlete_file: The file they come from.
+    """
     for each in {id(each.workout): each for each in reversed(made)}.values():
         timeline = each.artifact.timeline
-        warn(f"{each.source}: {level_said(timeline, athlete_file)}; {treadmill_said(timeline)}")
+        level = f"level {timeline.level} (the week's own)"
+        if each.athlete == athlete:
+            level = level_said(timeline, athlete_file)
+        warn(f"{each.source}: {level}; {treadmill_said(timeline)}")
         shown = [problem for problem in each.artifact.problems if problem.code != LISTED_AS_LOSS]
         for line in said_of_problems(shown):
             warn(line)
@@ -140,6 +149,11 @@ def losses_said(artifact: Artifact) -> list[str]:
 def cell(label: str, text: str) -> list[str]:
     """A labelled text, wrapped."""
     return textwrap.wrap(text, WIDTH, initial_indent=f"  {label:<6}", subsequent_indent=" " * 8)
+
+
+def paragraphs(text: str) -> str:
+    """A text, wrapped; its lines stay apart."""
+    return "\n".join(textwrap.fill(line, WIDTH) for line in text.splitlines())
 
 
 def data_of(made: Made) -> dict[str, Any]:

@@ -3,35 +3,39 @@
 from __future__ import annotations
 
 import sys
-import textwrap
 from typing import TYPE_CHECKING
 
 from backtrack_plugins.account import SignInRequest
+from backtrack_plugins.cli.accounts import find_account
 from backtrack_plugins.cli.asking import confirmed, somebody_is_there
-from backtrack_plugins.cli.exports import WIDTH, options_of
+from backtrack_plugins.cli.exports import options_of, paragraphs
 from backtrack_plugins.cli.output import safe, say, say_json, warn
 from backtrack_plugins.errors import UsageError
 from backtrack_plugins.options import convert_options
-from backtrack_plugins.registry import Registry
 
 if TYPE_CHECKING:
     import argparse
 
 _DECLINED = "Nobody was signed in."
+_OTHERWISE = "read the above, and add --yes to go on"
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Say what somebody must know, ask whether to go on, and sign in."""
-    account = Registry().account(arguments.account)
+    account, asked = find_account(arguments.account)
     given = options_of(arguments.options, [account.name], kind="ACCOUNT", among="the accounts")
     options = convert_options(account.name, account.options, given.get(account.name, {}))
-    warn("\n".join(textwrap.wrap(account.terms, WIDTH)))
-    if not arguments.yes and not confirmed("Go on?", to_do="go on", declined=_DECLINED):
-        warn(_DECLINED)
+    warn(paragraphs(account.terms))
+    if not arguments.yes and not confirmed("Go on?", otherwise=_OTHERWISE, declined=_DECLINED):
+        if arguments.json:
+            say_json({"account": account.name, "signed_in": False, "said": _DECLINED})
+        else:
+            warn(_DECLINED)
         return 0
-    said = account.sign_in(SignInRequest(ask=_ask, at=arguments.at, options=options))
+    request = SignInRequest(ask=_ask, at=arguments.at, options=options)
+    said = asked.returned(asked.call(lambda: account.sign_in(request)), str)
     if arguments.json:
-        say_json({"account": account.name, "said": said})
+        say_json({"account": account.name, "signed_in": True, "said": said})
     else:
         say(said)
     return 0
@@ -40,13 +44,24 @@ def run(arguments: argparse.Namespace) -> int:
 def _ask(question: str, hidden: bool) -> str:  # noqa: FBT001 - as SignInRequest has it
     if not somebody_is_there():
         raise UsageError(f"nobody is there to ask: {question}")
-    if hidden:
-        from getpass import getpass
+    prompt = f"{safe(question)}: "
+    try:
+        return _hidden(prompt) if hidden else _typed(prompt)
+    except EOFError:
+        warn("")
+        raise UsageError(f"no answer; {_DECLINED.lower()}") from None
 
-        return getpass(f"{safe(question)}: ", stream=sys.stderr)
-    sys.stderr.write(f"{safe(question)}: ")
+
+def _hidden(prompt: str) -> str:
+    from getpass import getpass
+
+    return getpass(prompt, stream=sys.stderr)
+
+
+def _typed(prompt: str) -> str:
+    sys.stderr.write(prompt)
     sys.stderr.flush()
     line = sys.stdin.readline()
     if not line:
-        raise UsageError(f"no answer; {_DECLINED.lower()}")
+        raise EOFError
     return line.strip()

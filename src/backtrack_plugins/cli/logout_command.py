@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from backtrack_plugins.cli.accounts import find_account
 from backtrack_plugins.cli.output import say, say_json
-from backtrack_plugins.registry import Registry
 
 if TYPE_CHECKING:
     import argparse
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 def run(arguments: argparse.Namespace) -> int:
     """Forget it, and say what was removed."""
-    account = Registry().account(arguments.account)
-    said = account.sign_out()
+    account, asked = find_account(arguments.account)
+    said = asked.returned(asked.call(account.sign_out), str)
     if arguments.json:
         say_json({"account": account.name, "said": said})
     else:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from backtrack_plugins.cli.inputs import read_workout
 from backtrack_plugins.delivering import identity_of
 from backtrack_plugins.errors import BacktrackError, UsageError
-from backtrack_plugins.exporting import stem_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -55,25 +54,28 @@ class Named(NamedTuple):
 
 
 def read_planned(paths: Iterable[str]) -> tuple[list[Planned], list[BacktrackError]]:
-    """Every workout that can be read, and the errors of the others; weeks that are done are left out."""
-    planned: list[Planned] = []
+    """Every workout that can be read, each once, and the errors of the others.
+
+    Weeks that are done are left out; one that is named by itself is an error.
+    """
+    planned: dict[str, Planned] = {}
     errors: list[BacktrackError] = []
-    for path in dict.fromkeys(paths):
+    for path in paths:
         try:
-            named = [each for each in named_by(path) if each.week is None or each.week.state != "done"]
-            if not named:
-                errors.append(UsageError(f"{path}: every workout of it is done; there is nothing to send"))
+            named = list(named_by(path))
         except BacktrackError as error:
             errors.append(error)
             continue
         for each in named:
             try:
-                workout = read_workout(each.path)
-                key = "" if each.programme is None else each.programme.key
-                planned.append(Planned(workout, identity_of(stem_of(workout), key), each.week))
+                if each.week is None or each.week.state != "done":
+                    workout = Planned(read_workout(each.path), each.identity, each.week)
+                    planned.setdefault(os.path.abspath(each.path), workout)
+                elif each.path == path:
+                    errors.append(UsageError(f"{path}: that week is done; there is nothing to send"))
             except BacktrackError as error:
                 errors.append(error)
-    return planned, errors
+    return list(planned.values()), errors
 
 
 def named_by(path: str) -> Iterator[Named]:
@@ -121,6 +123,8 @@ def dates_for(planned: Iterable[Planned], on: str | None) -> tuple[dt.date | Non
 
 
 def _one(path: str) -> Named:
+    if not path.endswith(SUFFIX):  # as a name of the library, which a programme around it is no matter of
+        return Named(path)
     programme = _programme_in(os.path.dirname(path) or ".")
     for week in programme.sessions if programme is not None else ():
         if week.file == os.path.basename(path):

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     _Options = dict[str, str]
 
 _DECLINED = "Nothing was sent."
+_OTHERWISE = "add --yes to send it, or --dry-run to look at it alone"
+_CHOSEN = ("at", "device")
 _BEGUN = "What arrived before that stays; send again, and the rest follows."
 _GATES = (
     "These weeks are planned for when every gate is passed. After each workout say how it went, "
@@ -88,6 +90,8 @@ class _Sending(NamedTuple):
             try:
                 return self.deliver(dry_run=True)
             except NeedsChoice as error:
+                if error.argument not in _CHOSEN:
+                    raise
                 setattr(self.arguments, error.argument, choose(error, as_json=self.arguments.json))
 
     def next_of(self, receipt: Receipt) -> str:
@@ -107,7 +111,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         planned = sending.plan()
         if not arguments.json:
-            say_notes(sending.made, athlete_file)
+            say_notes(sending.made, athlete, athlete_file)
         not_sent = _not_sent(sending, planned)
     except BacktrackError as error:
         return _failed(sending, error, sent=_DECLINED)
@@ -171,7 +175,7 @@ def _not_sent(sending: _Sending, planned: Sequence[Receipt]) -> str:
         return "All of it is there already: nothing was sent."
     if not (arguments.json and arguments.yes):
         warn("\n".join(_plan(sending, planned)))
-    if arguments.yes or confirmed("Send?", to_do="send it", declined=_DECLINED):
+    if arguments.yes or confirmed("Send?", otherwise=_OTHERWISE, declined=_DECLINED):
         return ""
     return _DECLINED
 

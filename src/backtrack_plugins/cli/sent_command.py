@@ -10,9 +10,11 @@ from backtrack_plugins.cli.output import say, say_json, table, warn
 from backtrack_plugins.cli.progress import bar
 from backtrack_plugins.destination import Standing
 from backtrack_plugins.recalling import Sent, sent
+from backtrack_plugins.registry import Registry
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator, Sequence
 
 _NOTHING = "Nothing was sent yet."
 _NOT_ASKED = "not asked"
@@ -20,43 +22,64 @@ _NOT_ASKED = "not asked"
 
 def run(arguments: argparse.Namespace) -> int:
     """List it. A destination that cannot be asked is no error: its rows say so."""
+    registry, book = Registry(), Book()
+    names = _destinations(arguments.to, registry, book)
     if arguments.offline:
-        rows = _written_down(arguments.to)
+        rows = [row for name in names for row in _written_down(name, book)]
     else:
         with bar("Looking", shown=not arguments.json) as progress:
-            rows = sent(arguments.to, progress=progress)
+            rows = sent(names, registry=registry, book=book, progress=progress)
     if arguments.json:
         say_json({"sent": [_data(row) for row in rows]})
-        return 0
-    if not rows:
+    elif not rows:
         warn(_NOTHING)
-        return 0
-    said = [("destination", "workout", "on", "standing", "where")]
-    said += [
-        (
-            row.destination,
-            row.record.workout or os.path.basename(row.record.source) or "?",
-            str(row.record.on or ""),
-            row.standing.state if row.standing.said != _NOT_ASKED else "",
-            row.record.where or "not finished: send it again",
-        )
-        for row in rows
-    ]
-    say(table(said))
-    for reason in dict.fromkeys(row.standing.said for row in rows if row.standing.state != "as sent"):
-        if reason and reason != _NOT_ASKED:
-            about = [row.record.workout for row in rows if row.standing.said == reason]
-            warn(f"{', '.join(about)}: {reason}")
+    else:
+        say(table([("destination", "workout", "on", "standing", "where"), *map(_row, rows)]))
+        for reason in _reasons(rows):
+            warn(reason)
     return 0
 
 
-def _written_down(destinations: list[str] | None) -> list[Sent]:
-    book = Book()
-    return [
-        Sent(name, record, Standing(identity=record.identity, state="unknown", said=_NOT_ASKED))
-        for name in destinations or book.destinations()
-        for record in book.shelf(name).sent.values()
-    ]
+def _destinations(asked: list[str] | None, registry: Registry, book: Book) -> list[str]:
+    """Which are meant: what was sent is listed also when its plugin is not installed any more.
+
+    Raises:
+        UnknownPlugin: when nothing was sent to one of them, and none is installed that is called so.
+    """
+    there = book.destinations()
+    if asked is None:
+        return there
+    names = [name if name in there else registry.find("destination", name).name for name in asked]
+    return list(dict.fromkeys(names))
+
+
+def _written_down(name: str, book: Book) -> Iterator[Sent]:
+    for record in book.shelf(name).sent.values():
+        yield Sent(name, record, Standing(identity=record.identity, state="unknown", said=_NOT_ASKED))
+
+
+def _row(row: Sent) -> tuple[str, ...]:
+    return (
+        row.destination,
+        _workout(row),
+        str(row.record.on or ""),
+        row.standing.said if row.standing.said == _NOT_ASKED else row.standing.state,
+        row.record.where or "not finished: send it again",
+    )
+
+
+def _workout(row: Sent) -> str:
+    return row.record.workout or os.path.basename(row.record.source) or row.record.artifact
+
+
+def _reasons(rows: Sequence[Sent]) -> Iterator[str]:
+    """Why they do not stand as they were sent, each reason once with the workouts it holds for."""
+    about: dict[str, list[str]] = {}
+    for row in rows:
+        if row.standing.said not in {"", _NOT_ASKED}:
+            about.setdefault(row.standing.said, []).append(_workout(row))
+    for reason, workouts in about.items():
+        yield f"{', '.join(workouts)}: {reason}"
 
 
 def _data(row: Sent) -> dict[str, Any]:

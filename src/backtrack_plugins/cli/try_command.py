@@ -7,67 +7,83 @@ import shlex
 import subprocess
 import sys
 import tempfile
-import textwrap
-from typing import TYPE_CHECKING
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, NamedTuple
 
+from backtrack_plugins.account import Tour
 from backtrack_plugins.book import DATA_FOLDER
+from backtrack_plugins.cli.accounts import find_account
 from backtrack_plugins.cli.asking import ask, somebody_is_there
-from backtrack_plugins.cli.exports import WIDTH
+from backtrack_plugins.cli.exports import paragraphs
 from backtrack_plugins.cli.output import say, say_json, warn
 from backtrack_plugins.errors import UsageError
-from backtrack_plugins.registry import Registry
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
 
-    from backtrack_plugins.account import Tour, TourStep
+    from backtrack_plugins.account import TourStep
+
+_ENDED = "That was all of it. Nothing of it is kept, and no account was touched."
+
+
+class _Done(NamedTuple):
+    """A command of the tour, and what came of it."""
+
+    command: tuple[str, ...]
+    exit_code: int
+    stdout: str
+    stderr: str
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Show every step, and do it."""
-    account = Registry().account(arguments.account)
-    if account.tour is None:
+    """Show every step, and do it; the exit code is that of the gravest."""
+    account, asked = find_account(arguments.account)
+    begin = account.tour
+    if begin is None:
         raise UsageError(f"{account.name} has no guided tour", plugin=account.name)
     waits = not (arguments.yes or arguments.json) and somebody_is_there()
-    with tempfile.TemporaryDirectory() as folder, account.tour(folder) as tour:
-        done = [_step(step, number, tour, folder, arguments, waits=waits) for number, step in _numbered(tour)]
+    done: list[_Done] = []
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        tour = asked.returned(asked.call(lambda: stack.enter_context(begin(folder))), Tour)
+        environment = {**os.environ, DATA_FOLDER: os.path.join(folder, "data"), **tour.environment}
+        for number, step in enumerate(tour.steps, start=1):
+            if not arguments.json:
+                _introduce(step, f"{number} of {len(tour.steps)}", waits=waits)
+            done.append(_ran(step, folder, environment))
+            if not arguments.json:
+                _show(done[-1])
     if arguments.json:
-        say_json({"account": account.name, "steps": done})
+        say_json({"account": account.name, "steps": [each._asdict() for each in done]})
     else:
-        say("That was all of it. Nothing of it is kept, and no account was touched.")
-    return max((int(str(step["exit_code"])) for step in done), default=0)
+        say(_ENDED)
+    return max((each.exit_code for each in done), default=0)
 
 
-def _numbered(tour: Tour) -> list[tuple[str, TourStep]]:
-    return [(f"{place} of {len(tour.steps)}", step) for place, step in enumerate(tour.steps, start=1)]
-
-
-def _step(
-    step: TourStep, number: str, tour: Tour, folder: str, arguments: argparse.Namespace, *, waits: bool
-) -> dict[str, object]:
-    if not arguments.json:
-        say("\n".join(textwrap.wrap(f"{number}: {step.said}", WIDTH)))
-        say(f"$ backtrack {shlex.join(step.command)}")
+def _introduce(step: TourStep, number: str, *, waits: bool) -> None:
+    say(paragraphs(f"{number}: {step.said}"))
+    say(f"$ backtrack {shlex.join(step.command)}")
     if waits:
         ask("[Enter] ", lambda _: True, unanswered="the tour ends here")
+
+
+def _ran(step: TourStep, folder: str, environment: dict[str, str]) -> _Done:
     ran = subprocess.run(  # noqa: S603 - our own interpreter and command
         [sys.executable, "-m", "backtrack_plugins", *step.command],
         cwd=folder,
-        env=_environment(tour.environment, folder),
+        env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         encoding="utf-8",
         check=False,
     )
-    if not arguments.json:
-        say(ran.stdout.rstrip("\n"))
-        if ran.stderr:
-            warn(ran.stderr.rstrip("\n"))
-        say()
-    return {"command": step.command, "exit_code": ran.returncode, "stdout": ran.stdout, "stderr": ran.stderr}
+    return _Done(step.command, ran.returncode, ran.stdout, ran.stderr)
 
 
-def _environment(tour: Mapping[str, str], folder: str) -> dict[str, str]:
-    return {**os.environ, DATA_FOLDER: os.path.join(folder, "data"), **tour}
+def _show(done: _Done) -> None:
+    if done.stdout:
+        say(done.stdout.rstrip("\n"))
+    if done.stderr:
+        warn(done.stderr.rstrip("\n"))
+    say()

@@ -2,98 +2,137 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from backtrack_plugins.book import Book
 from backtrack_plugins.cli.asking import confirmed
 from backtrack_plugins.cli.exports import cell, options_of
 from backtrack_plugins.cli.output import say, say_json, warn
-from backtrack_plugins.cli.parcels import Named, named_by
+from backtrack_plugins.cli.parcels import named_by
 from backtrack_plugins.cli.progress import bar
 from backtrack_plugins.recalling import unsend
 from backtrack_plugins.registry import Registry
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from backtrack_plugins.book import Shelf
     from backtrack_plugins.destination import Receipt
 
 _KEPT = "Nothing was removed."
+_OTHERWISE = "add --yes to remove it, or --dry-run to look at it alone"
+
+
+class _Removing(NamedTuple):
+    """What is to be removed, and from where: the path that names each workout, by its identity."""
+
+    paths: dict[str, str]
+    destination: str
+    options: dict[str, str]
+    arguments: argparse.Namespace
+    registry: Registry
+
+    def remove(self, *, dry_run: bool) -> tuple[Receipt, ...]:
+        said = "Looking" if dry_run else "Removing"
+        with bar(said, shown=not self.arguments.json) as progress:
+            return unsend(
+                list(self.paths),
+                self.arguments.to,
+                dry_run=dry_run,
+                overwrite=self.arguments.overwrite,
+                options=self.options,
+                registry=self.registry,
+                progress=progress,
+            )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Show what would be removed, ask, and remove it."""
     registry = Registry()
-    destination = registry.destination(arguments.to)
-    options = options_of(arguments.options, [destination.name], kind="NAME", among="the destinations")
-    named = list({each.identity: each for path in arguments.workouts for each in named_by(path)}.values())
-
-    def removed(*, dry_run: bool) -> tuple[Receipt, ...]:
-        with bar("Looking" if dry_run else "Removing", shown=not arguments.json) as progress:
-            return unsend(
-                [each.identity for each in named],
-                arguments.to,
-                dry_run=dry_run,
-                overwrite=arguments.overwrite,
-                options=options.get(destination.name, {}),
-                registry=registry,
-                progress=progress,
-            )
-
-    planned = removed(dry_run=True)
-    kept = _kept(arguments, named, planned)
+    name = registry.destination(arguments.to).name
+    options = options_of(arguments.options, [name], kind="NAME", among="the destinations").get(name, {})
+    shelf = Book().shelf(name)
+    paths: dict[str, str] = {}
+    for given in arguments.workouts:
+        for identity, path in _identities(given, shelf):
+            paths.setdefault(identity, path)
+    removing = _Removing(paths, name, options, arguments, registry)
+    planned = removing.remove(dry_run=True)
+    kept = _kept(removing, planned)
     if kept:
-        return _ended(arguments, named, planned, kept)
-    return _ended(arguments, named, removed(dry_run=False))
+        return _ended(removing, planned, kept)
+    return _ended(removing, removing.remove(dry_run=False))
 
 
-def _kept(arguments: argparse.Namespace, named: Sequence[Named], planned: Sequence[Receipt]) -> str:
-    """Why nothing is to be removed, in a sentence; empty when it is. Shows the plan, and asks."""
+def _identities(given: str, shelf: Shelf) -> Iterator[tuple[str, str]]:
+    """The identity and path of each workout that a path names.
+
+    Of a file or folder that is not there any more, what was sent from there: nobody else knows of what
+    programme it was.
+    """
+    if not os.path.lexists(given):
+        path = os.path.abspath(given)
+        sources = {record.identity: record.source for record in shelf.sent.values() if record.source}
+        from_there = {
+            identity: source
+            for identity, source in sources.items()
+            if path in {source, os.path.dirname(source)}
+        }
+        if from_there:
+            yield from from_there.items()
+            return
+    for each in named_by(given):
+        yield each.identity, each.path
+
+
+def _kept(removing: _Removing, planned: Sequence[Receipt]) -> str:
+    """Why nothing is to be removed, in a sentence; empty when it is. Shows the plan, and asks.
+
+    Raises:
+        UsageError: when nobody is there to ask, or nobody answers.
+    """
+    arguments = removing.arguments
     if arguments.dry_run:
         return f"A dry run: {_KEPT.lower()}"
     if all(receipt.state == "gone" for receipt in planned):
         return f"None of it is there: {_KEPT.lower()}"
     if not (arguments.json and arguments.yes):
-        warn("\n".join(_rows(named, planned)))
-    if arguments.yes or confirmed("Remove?", to_do="remove it", declined=_KEPT):
+        warn("\n".join(_rows(removing, planned, removed="to be removed")))
+    if arguments.yes or confirmed("Remove?", otherwise=_OTHERWISE, declined=_KEPT):
         return ""
     return _KEPT
 
 
-def _rows(named: Sequence[Named], receipts: Sequence[Receipt]) -> list[str]:
-    lines = []
-    for each, receipt in zip(named, receipts, strict=True):
-        where = receipt.where if receipt.state == "removed" else each.path
-        state = "to be removed" if receipt.state == "removed" else "not there"
-        lines.append(f"{where}  ({state})")
+def _rows(removing: _Removing, receipts: Sequence[Receipt], *, removed: str) -> Iterator[str]:
+    for path, receipt in zip(removing.paths.values(), receipts, strict=True):
+        was_there = receipt.state == "removed"
+        yield f"{receipt.where}  ({removed})" if was_there else f"{path}  (not there)"
         for warning in receipt.warnings:
-            lines += cell("note", warning)
-    return lines
+            yield from cell("note", warning)
 
 
-def _ended(
-    arguments: argparse.Namespace, named: Sequence[Named], receipts: Sequence[Receipt], kept: str = ""
-) -> int:
-    if arguments.json:
-        rows: list[dict[str, Any]] = [
-            {
-                "workout": each.path,
-                "file": receipt.artifact,
-                "where": receipt.where,
-                "state": receipt.state,
-                "warnings": receipt.warnings,
-            }
-            for each, receipt in zip(named, receipts, strict=True)
-        ]
-        say_json({"destination": arguments.to, "removed": not kept, "receipts": rows, "errors": []})
+def _ended(removing: _Removing, receipts: Sequence[Receipt], kept: str = "") -> int:
+    """Say what became of each workout, or would have."""
+    if removing.arguments.json:
+        rows = [_data(path, each) for path, each in zip(removing.paths.values(), receipts, strict=True)]
+        beside = {"destination": removing.destination, "removed": not kept}
+        say_json({**beside, "receipts": rows, "errors": []})
         return 0
+    if kept != _KEPT:  # who declined has just seen it
+        said = _rows(removing, receipts, removed="to be removed" if kept else "removed")
+        say("\n".join(said))
     if kept:
-        if kept != _KEPT:
-            say("\n".join(_rows(named, receipts)))
         warn(kept)
-        return 0
-    for each, receipt in zip(named, receipts, strict=True):
-        say(f"{receipt.where if receipt.state == 'removed' else each.path}  ({receipt.state})")
-        for warning in receipt.warnings:
-            say("\n".join(cell("note", warning)))
     return 0
+
+
+def _data(path: str, receipt: Receipt) -> dict[str, Any]:
+    return {
+        "workout": path,
+        "file": receipt.artifact,
+        "where": receipt.where,
+        "state": receipt.state,
+        "warnings": receipt.warnings,
+    }
