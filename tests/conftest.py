@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
+import os
+import struct
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -175,6 +178,44 @@ def command(
         return Outcome(code, captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[bytes], int]]:
+    """Let standard input be a terminal where somebody types what this is called with."""
+    if not hasattr(os, "openpty"):
+        pytest.skip("needs a terminal to be made")
+    theirs, ours = os.openpty()
+    with open(ours, encoding="utf-8", closefd=True) as typed:
+        monkeypatch.setattr(sys, "stdin", typed)
+        yield lambda keys: os.write(theirs, keys)
+    os.close(theirs)
+
+
+@pytest.fixture
+def screen() -> Callable[[Callable[[], object]], str]:
+    """Do something where standard error is a terminal, and return what was shown there."""
+    if not hasattr(os, "openpty"):
+        pytest.skip("needs a terminal to be made")
+
+    import fcntl
+    import termios
+
+    def shown_of(work: Callable[[], object]) -> str:
+        theirs, ours = os.openpty()
+        os.set_blocking(theirs, False)
+        fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
+        shown = b""
+        with open(ours, "w", encoding="utf-8") as terminal, pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "stderr", terminal)
+            work()
+            with contextlib.suppress(BlockingIOError):
+                while chunk := os.read(theirs, 65_536):
+                    shown += chunk
+        os.close(theirs)
+        return shown.decode().replace("\r\n", "\n")
+
+    return shown_of
 
 
 @pytest.fixture

@@ -74,10 +74,8 @@ def _check_of(kind: Any) -> _Check:
         return _check_of(arguments[0])
     if origin in {Union, types.UnionType}:
         return _of_union(arguments)
-    if origin in {tuple, frozenset}:
-        return _of_many(origin, arguments[0])
-    if origin is dict:
-        return _of_dict(*arguments)
+    if origin in {tuple, frozenset, dict}:
+        return _of_dict(*arguments) if origin is dict else _of_many(origin, arguments[0])
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         return _of_struct(kind)
     return _plain(kind, origin, arguments)

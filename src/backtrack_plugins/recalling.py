@@ -6,8 +6,6 @@ import os
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
-
 from backtrack_plugins.book import Book, Record, Shelf
 from backtrack_plugins.calling import Asked
 from backtrack_plugins.delivering import kept_apart

@@ -173,11 +173,13 @@ class TestItIsNotGuessed:
     )
     def test_which_of_several(self, tmp_path: Path, platform: str, folders: tuple[str, ...]) -> None:
         there = made(tmp_path, *folders)
-        with pytest.raises(bt.UsageError) as raised:
+        with pytest.raises(bt.NeedsChoice) as raised:
             the_folder(system(tmp_path, platform))
         listed = [f'  --at "{each}"' if " " in each else f"  --at {each}" for each in there]
         assert str(raised.value).splitlines()[1:-1] == listed
-        assert raised.value.details == {"plugin": "zwift-folder", "folders": tuple(there)}
+        assert raised.value.argument == "at"
+        assert raised.value.choices == {folder: folder for folder in there}
+        assert raised.value.details["plugin"] == "zwift-folder"
 
     def test_what_cannot_be_looked_into_is_said(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

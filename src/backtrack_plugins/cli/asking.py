@@ -24,7 +24,7 @@ def somebody_is_there() -> bool:
         return False
     # An answer in another encoding is asked for again, like any other that is none.
     reconfigure = getattr(sys.stdin, "reconfigure", None)
-    if reconfigure is not None:
+    if reconfigure is not None and sys.stdin.errors != "replace":  # once: not after the first answer
         reconfigure(errors="replace")
     return True
 
@@ -92,7 +92,11 @@ def choose(error: NeedsChoice, *, as_json: bool) -> str:
         raise error
     choices = error.choices
     values = dict(zip(map(str, range(1, len(choices) + 1)), choices, strict=True))
-    warn(str(error).partition("\n")[0])
+    typed = f"--{error.argument} "  # how to say it where nobody is there, on lines of its own
+    said, *more = [line for line in str(error).splitlines() if not line.lstrip().startswith(typed)]
+    warn(said)
     for number, label in enumerate(choices.values(), start=1):
         warn(f"  {number}  {label}")
+    for line in more:
+        warn(line)
     return ask("Which? ", values.get, unanswered=f"give a number, or add --{error.argument}")

@@ -60,6 +60,9 @@ def run(arguments: argparse.Namespace) -> int:
             paths.setdefault(identity, path)
     removing = _Removing(paths, name, options, arguments, registry)
     planned = removing.remove(dry_run=True)
+    if not arguments.dry_run and all(receipt.state == "gone" for receipt in planned):
+        gone = removing.remove(dry_run=False)  # forgets it: from then on `sent` does not list it
+        return _ended(removing, gone, f"None of it is there: {_KEPT.lower()}")
     kept = _kept(removing, planned)
     if kept:
         return _ended(removing, planned, kept)
@@ -96,8 +99,6 @@ def _kept(removing: _Removing, planned: Sequence[Receipt]) -> str:
     arguments = removing.arguments
     if arguments.dry_run:
         return f"A dry run: {_KEPT.lower()}"
-    if all(receipt.state == "gone" for receipt in planned):
-        return f"None of it is there: {_KEPT.lower()}"
     if not (arguments.json and arguments.yes):
         warn("\n".join(_rows(removing, planned, removed="to be removed")))
     if arguments.yes or confirmed("Remove?", otherwise=_OTHERWISE, declined=_KEPT):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backtrack_plugins import Destination, UsageError, deliver_into, hookimpl
+from backtrack_plugins import Destination, NeedsChoice, UsageError, deliver_into, hookimpl
 from backtrack_zwo.finding import find, this_system
 
 if TYPE_CHECKING:
@@ -35,19 +35,22 @@ def the_folder(system: System) -> str:
     """The one folder that Zwift keeps for a user here.
 
     Raises:
-        UsageError: when there is none, or more than one, which are then in its details as ``folders``.
+        NeedsChoice: when there is more than one.
+        UsageError: when there is none.
     """
     found = find(system)
     if len(found.folders) == 1:
         return found.folders[0]
     if found.folders:
         listed = "\n".join(f"  --at {_quoted(folder)}" for folder in found.folders)
-        raise UsageError(
+        raise NeedsChoice(
             f"Zwift has more than one folder for workouts here; say which:\n{listed}\n"
             "The number is a user of Zwift. Where one has a folder in AppData and another in Documents, "
             "newer versions of Zwift use the one in AppData.",
             plugin=NAME,
-            folders=found.folders,
+            argument="at",
+            choices=found.folders,
+            labels=found.folders,
         )
     where = _WHERE.get(system.platform, _WHERE_IN_WINE)
     closed = "".join(
