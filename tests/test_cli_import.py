@@ -28,7 +28,8 @@ def read(data, name):
     return Imported(workout=parse(data.decode(), file=name), losses=losses)
 
 def importer(name, **said):
-    return Importer(name=name, summary="A club", suffix=".txt", recognise=lambda head: False, read=read, **said)
+    return Importer(name=name, summary="A club", suffix=".txt", recognise=lambda head: False, read=read,
+                    **said)
 
 @hookimpl
 def backtrack_importers():

@@ -38,8 +38,8 @@ def backtrack_destinations():
         terms="Nobody at the club knows of this. " * 4 + "\\nThe cable needs none of it.",
         sign_in=sign_in, sign_out=sign_out, options=Options,
     )
-    return [Destination(name="club-house", summary="A club", takes=frozenset({{"text/plain"}}), exporter="words",
-                        deliver=lambda request: [], account=account)]
+    return [Destination(name="club-house", summary="A club", takes=frozenset({{"text/plain"}}),
+                        exporter="words", deliver=lambda request: [], account=account)]
 """
 ASKS = """name, word = request.ask("E-mail", False), request.ask("Password", True)
     CALLS.append((name, word))

@@ -59,8 +59,8 @@ def backtrack_destinations():
     said = {"takes": frozenset({"text/plain"}), "exporter": "words"}
     account = Account(name="club", terms="none", sign_in=lambda _: "", sign_out=lambda: "")
     return [
-        Destination(name="shelf", summary="A shelf", deliver=lambda request: deliver_into(request, request.at),
-                    is_folder=True, **said),
+        Destination(name="shelf", summary="A shelf", is_folder=True, **said,
+                    deliver=lambda request: deliver_into(request, request.at)),
         Destination(name="club", summary="A club", deliver=club, look=look, remove=remove, schedules=True,
                     account=account, options=Options, **said),
         Destination(name="hole", summary="A hole", deliver=club, **said),

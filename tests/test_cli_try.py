@@ -40,9 +40,9 @@ def backtrack_exporters():
 @hookimpl
 def backtrack_destinations():
     club = Account(name="club", terms="none", sign_in=lambda _: "", sign_out=lambda: "", tour={tour})
-    return [Destination(name="club-house", summary="A club", takes=frozenset({{"text/plain"}}), exporter="words",
-                        deliver=lambda request: deliver_into(request, os.environ["CLUB"]), is_folder=True,
-                        account=club)]
+    return [Destination(name="club-house", summary="A club", takes=frozenset({{"text/plain"}}),
+                        exporter="words", is_folder=True, account=club,
+                        deliver=lambda request: deliver_into(request, os.environ["CLUB"]))]
 """
 STEPS = (
     ("A workout is sent.", ("send", "tempo.backtrack", "--to", "club-house", "--yes")),

@@ -328,6 +328,14 @@ def backtrack_destinations():
     return [Destination(name="NAME", summary={summary!r}, takes=frozenset({{"text/plain"}}),
                         exporter="x-none", deliver=deliver, is_folder=True)]
 """
+ASKED, EDITED, STAYS, UNSENT, UNSENT_EDITED, DAYS = (
+    "test_says_how_it_stands_there",
+    "test_says_what_somebody_changed",
+    "test_leaves_what_somebody_changed",
+    "test_unsending_removes_it_and_nothing_else",
+    "test_unsending_leaves_what_somebody_changed",
+    "test_puts_each_on_its_day",
+)
 PUT, TWICE, CHANGED, DRY, THEIRS, NONE, ELSEWHERE, WHOLE = (
     "test_delivers_and_proves_it",
     "test_twice_is_once",
@@ -360,8 +368,136 @@ BY_HAND = """receipts = []
                 file.write(artifact.data)"""
 """As somebody writes it who does not know `deliver_into`: a file may be left half-written."""
 
+CLUB = """
+import json
+from backtrack_plugins import Account, ExistingFile, Receipt, Standing
+
+def stored():
+    with open(os.environ["FAKE_CLUB"], encoding="utf-8") as file:
+        return json.load(file)
+
+def store(workouts):
+    with open(os.environ["FAKE_CLUB"], "w", encoding="utf-8") as file:
+        json.dump(workouts, file)
+
+def known(request, identity):
+    number = request.book.get(identity).notes.get("number", "")
+    return number, stored().get(number)
+
+def is_edited(request, identity):
+    _, there = known(request, identity)
+    return there is not None and there["text"] != request.book.get(identity).notes["text"]
+
+def refuse_edited(request, identities):
+    if any(is_edited(request, identity) for identity in identities) and not request.overwrite:
+        raise ExistingFile("somebody edited it")
+
+def deliver_one(request, parcel):
+    number, there = known(request, parcel.identity)
+    day = None if parcel.on is None else str(parcel.on)
+    now = {{"text": parcel.artifact.data.decode(), "on": day}}
+    state = "new" if there is None else "unchanged" if there == now else "replaced"
+    if state == "replaced" and there["text"] == now["text"]:
+        state = "moved"
+    {when}
+    if not request.dry_run and state != "unchanged":
+        number = number or parcel.artifact.name + "-1"
+        request.book.note(parcel.identity, number=number, text=now["text"])
+        store({{**stored(), number: now}})
+    return Receipt(artifact=parcel.artifact.name, where=f"club:{{number}}", state=state, on=parcel.on)
+
+def deliver(request):
+    {refuse}
+    return [deliver_one(request, parcel) for parcel in request.parcels]
+
+def look(request):
+    for identity in request.identities:
+        number, there = known(request, identity)
+        state = "gone" if there is None else "changed" if is_edited(request, identity) else "as sent"
+        yield Standing(identity=identity, state={standing}, said="")
+
+def remove(request):
+    {refuse_removing}
+    receipts = []
+    for identity in request.identities:
+        number, there = known(request, identity)
+        state = "gone" if there is None else "removed"
+        receipts.append(Receipt(artifact="a", where=f"club:{{number}}", state={removed}))
+        if not request.dry_run or {removes_dry}:
+            store({{key: value for key, value in stored().items() if {stays}}})
+            request.book.note(identity, number=None, text=None)
+    return receipts
+
+@hookimpl
+def backtrack_destinations():
+    account = Account(name="club", terms={terms!r}, sign_in=lambda _: "", sign_out=lambda: "")
+    return [Destination(name="NAME", summary="A club", takes=frozenset({{"text/plain"}}), exporter="x-none",
+                        deliver=deliver, look=look, remove=remove, schedules=True, account=account)]
+"""
+"""An account at a service that is a file, of which an environment variable says where it lies."""
+
+
+def club(**changed: object) -> str:
+    parts = {
+        "when": "pass",
+        "refuse": "refuse_edited(request, request.identities)",
+        "standing": "state",
+        "refuse_removing": "refuse_edited(request, request.identities)",
+        "removed": "state",
+        "removes_dry": False,
+        "stays": "key != number",
+        "terms": "none",
+    }
+    return CLUB.format(**{**parts, **changed})
+
+
+FAKE_PLACE = """
+import json
+import pytest
+
+@pytest.fixture
+def place(self, tmp_path, monkeypatch):
+    path = tmp_path / "club.json"
+    path.write_text("{}", encoding="utf-8")
+    monkeypatch.setenv("FAKE_CLUB", str(path))
+    self.path = path
+
+def snapshot(self, place):
+    assert place is None
+    return json.loads(self.path.read_text(encoding="utf-8"))
+
+def edit(self, place, receipt):
+    workouts = self.snapshot(place)
+    workouts[receipt.where.partition(":")[2]]["text"] = "edited"
+    self.path.write_text(json.dumps(workouts), encoding="utf-8")
+"""
+AT_THE_CLUB = "from fake_place import place, snapshot, edit"
+
 DESTINATIONS = {
     "good": Wrong(destination(), set()),
+    "club": Wrong(club(), set(), suite=AT_THE_CLUB),
+    "club-without-place": Wrong(
+        club(),
+        {PUT, TWICE, CHANGED, DRY, THEIRS, WHOLE, ASKED, EDITED, STAYS, UNSENT, UNSENT_EDITED, DAYS}
+        | {"test_refuses_what_it_does_not_take"},
+    ),
+    "club-without-terms-or-edit": Wrong(
+        club(terms=""), {ITSELF}, suite="from fake_place import place, snapshot"
+    ),
+    "club-replaces-edits": Wrong(club(refuse="pass"), {STAYS}, suite=AT_THE_CLUB),
+    "club-sees-no-edit": Wrong(club(standing="'as sent'"), {EDITED}, suite=AT_THE_CLUB),
+    "club-knows-nothing": Wrong(club(standing="'unknown'"), {ASKED, EDITED}, suite=AT_THE_CLUB),
+    "club-removes-edits": Wrong(club(refuse_removing="pass"), {UNSENT_EDITED}, suite=AT_THE_CLUB),
+    "club-removes-all": Wrong(club(stays="False"), {UNSENT, UNSENT_EDITED}, suite=AT_THE_CLUB),
+    "club-removes-none": Wrong(club(stays="True"), {UNSENT}, suite=AT_THE_CLUB),
+    "club-removes-in-a-dry-run": Wrong(club(removes_dry="True"), {UNSENT}, suite=AT_THE_CLUB),
+    "club-always-removed": Wrong(club(removed="'removed'"), {UNSENT}, suite=AT_THE_CLUB),
+    "club-never-moves": Wrong(
+        club(when="state = 'unchanged' if state == 'moved' else state"), {DAYS}, suite=AT_THE_CLUB
+    ),
+    "club-calls-it-replaced": Wrong(
+        club(when="state = 'replaced' if state == 'moved' else state"), {DAYS}, suite=AT_THE_CLUB
+    ),
     "no-summary": Wrong(destination(summary=""), {ITSELF}),
     "by-hand": Wrong(
         destination(body=BY_HAND, returned="receipts"),
@@ -372,14 +508,14 @@ DESTINATIONS = {
         destination(body="request = msgspec.structs.replace(request, dry_run=False)"), {DRY, WHOLE}
     ),
     "overwrites": Wrong(
-        destination(body="request = msgspec.structs.replace(request, overwrite=True)"), {THEIRS}
+        destination(body="request = msgspec.structs.replace(request, overwrite=True)"), {THEIRS, STAYS}
     ),
     "makes-folders": Wrong(destination(body="os.makedirs(request.at, exist_ok=True)"), {NONE}),
     "always-new": Wrong(
         destination(
             returned="[msgspec.structs.replace(r, state='new') for r in deliver_into(request, request.at)]"
         ),
-        {TWICE, CHANGED, DRY, THEIRS},
+        {TWICE, CHANGED, DRY, THEIRS, STAYS},
     ),
     "proves-nothing": Wrong(
         destination(
@@ -535,6 +671,7 @@ class Run:
     def _write(self, kind: str, site: Path, tests: Path) -> None:
         suite, word, fakes, attributes = SUITES[kind]
         lines = [f"from backtrack_plugins.testing import {suite}"]
+        (site / "fake_place.py").write_text(FAKE_PLACE, encoding="utf-8")
         for how, fake in fakes.items():
             name, module = f"x-{kind}-{how}", f"fake_{kind}_{how.replace('-', '_')}"
             source = "\n".join([PREAMBLE, fake.before, fake.source.replace("NAME", name)])
