@@ -100,6 +100,8 @@ def link_to_public_name(
     """
     if node.get("refdomain") != "py":
         return None
+    if node["reftarget"].startswith("'"):  # a value of a Literal, which may be two words
+        return content
     names = node["reftarget"].removeprefix("backtrack_plugins.").split(".")
     python = env.domains["py"]
     for known in (*(names[start:] for start in range(len(names))), names[:1]):

@@ -123,7 +123,9 @@ PASSED_ALONG = (
         bt.Problem,
         bt.Where,
     ),
-    *(bt.DeliveryRequest, bt.Receipt, bt.Recording, bt.Lap, bt.Sample, bt.AnnotationRequest, bt.Annotation),
+    *(bt.DeliveryRequest, bt.Receipt, bt.SentRequest, bt.Standing, bt.Record),
+    *(bt.Account, bt.SignInRequest, bt.Tour),
+    *(bt.Recording, bt.Lap, bt.Sample, bt.AnnotationRequest, bt.Annotation),
     *(bt.Timeline, bt.Segment, bt.RepeatedSegments, bt.Cue, bt.Totals),
 )
 """Every Struct that goes from the core to a plugin or back."""

@@ -94,7 +94,7 @@ def unsend(
         progress: Called with how much is done and of how much.
 
     Returns:
-        One receipt for each identity, in their order: ``removed``, or ``gone`` when it was not there.
+        One receipt for each identity, in their order, ``removed`` or ``gone`` when it was not there.
 
     Raises:
         ExistingFile: when one was changed there since; nothing was removed.

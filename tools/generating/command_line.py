@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, NamedTuple
 
+from backtrack_plugins.book import DATA_FOLDER
 from backtrack_plugins.calling import DISABLE, STRICT
 from backtrack_plugins.cli import INTERRUPTED
 from backtrack_plugins.cli.parser import build_parser
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 ENVIRONMENT = {
     DISABLE: "Names of plugins or of distributions to leave out, parted by commas. They are not imported.",
     STRICT: "Anything but empty or `0`: a plugin's failure is shown as its own error, with its trace.",
+    DATA_FOLDER: (
+        "The folder for what is remembered: what was sent where, and files that could not be sent. The "
+        "platform's own for a user's data when it is not set."
+    ),
     "XDG_CONFIG_HOME": (
         "On Linux the folder in which `backtrack/athlete.toml` is looked for; `~/.config` when it is not "
         "set. macOS and Windows have places of their own."

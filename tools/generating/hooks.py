@@ -102,13 +102,14 @@ def _passed(struct: type) -> list[type]:
     for written in struct.__annotations__.values():
         if "Callable" in written:
             passed += [_public(name) for name in _WORD.findall(written) if _is_struct_of_a_hook(name)]
-    for each in list(passed[1:]):
+    passed = list(dict.fromkeys(passed))
+    for each in passed:  # which grows by what stands within it
         names = [name for written in each.__annotations__.values() for name in _WORD.findall(written)]
-        passed += [_public(name) for name in names if name in _SMALL]
-    return list(dict.fromkeys(passed))
+        passed += [found for name in names if name in _SMALL and (found := _public(name)) not in passed]
+    return passed
 
 
-_SMALL = ("Loss", "Lap", "Sample")
+_SMALL = ("Loss", "Lap", "Sample", "Account", "SignInRequest", "Tour")
 """What stands within what is passed, and has no sense without it."""
 
 _ROOMS = {"exporter", "importer", "checks", "destination", "recording", "annotator", "problem"}

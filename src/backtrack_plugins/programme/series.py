@@ -92,7 +92,7 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def key(self) -> str:
-        """What tells it from other programmes, however far it has come: the same for as long as it lasts."""
+        """What tells it from other programmes; the same for as long as it lasts, however far it has come."""
         plan = self.plan
         run = "" if plan.run is None else plan.run.name
         return f"{plan.start} {plan.level} {plan.units} {run}"
