@@ -104,6 +104,13 @@ class TestAShelf:
             assert other() == "taken"
         assert other() == "free"
 
+    def test_that_cannot_be_locked_is_told(self, tmp_path: Path) -> None:
+        shelf = bt.Shelf(str(tmp_path / "there" / "watch.json"))
+        (tmp_path / "there" / "watch.json.lock").mkdir(parents=True)
+        said = r"watch\.json: .*What is sent is written down there"
+        with pytest.raises(bt.DeliveryError, match=said), shelf.locked():
+            pytest.fail("it was locked")
+
 
 class TestTheBook:
     def test_lists_the_destinations_that_something_was_sent_to(self, tmp_path: Path) -> None:

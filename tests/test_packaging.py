@@ -20,7 +20,7 @@ from backtrack_plugins import library
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CORE_NEEDS = {"msgspec", "platformdirs", "pluggy", "tomlkit"}
+CORE_NEEDS = {"filelock", "msgspec", "platformdirs", "pluggy", "tomlkit", "tqdm"}
 
 PLUGINS = [project(file.parent) for file in sorted(ROOT.glob("plugins/*/pyproject.toml"))]
 PROJECTS = [project(ROOT), *PLUGINS]
@@ -84,7 +84,7 @@ def test_an_sdist_holds_what_it_is_built_and_read_from(project: Project, built: 
     ]
 
 
-def test_the_core_needs_four_libraries_and_no_more(built: dict[str, Built]) -> None:
+def test_the_core_needs_six_libraries_and_no_more(built: dict[str, Built]) -> None:
     needed = [Requirement(text) for text in built[CORE].metadata.get_all("Requires-Dist", [])]
     assert {
         requirement.name for requirement in needed if "extra" not in str(requirement.marker)
@@ -161,6 +161,10 @@ def test_a_plugin_knows_nothing_of_the_core_but_its_public_names(plugin: Project
 
 @each_plugin
 def test_a_plugin_imports_only_what_it_declares(plugin: Project) -> None:
-    declared = {Requirement(text).name.replace("-", "_") for text in plugin.table["dependencies"]}
+    extras = [text for extra in plugin.table.get("optional-dependencies", {}).values() for text in extra]
+    declared, optional = (
+        {Requirement(text).name.replace("-", "_") for text in texts}
+        for texts in (plugin.table["dependencies"], extras)
+    )
     imported = {module.partition(".")[0] for module, _ in imports_of(plugin.source)}
-    assert imported - sys.stdlib_module_names - {plugin.package} == declared
+    assert imported - sys.stdlib_module_names - {plugin.package} - optional == declared - optional

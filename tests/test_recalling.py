@@ -168,6 +168,16 @@ class TestHowItStands:
         assert self.standing(registry)["a.x"][0] == "unknown"
         assert said in self.standing(registry)["a.x"][1]
 
+    def test_is_unknown_when_the_file_cannot_be_read(self, registry: Registry, place: Path) -> None:
+        (place / "a.x").unlink()
+        (place / "a.x").mkdir()
+        state, said = self.standing(registry)["a.x"]
+        assert (state, bool(said)) == ("unknown", True)
+
+    def test_is_gone_when_it_never_arrived(self, registry: Registry) -> None:
+        bt.Book().shelf("place").put(bt.Record(identity="1" * 16, artifact="c.x"))
+        assert self.standing(registry)["c.x"] == ("gone", "it has not arrived yet")
+
 
 class TestUnsending:
     def unsend(self, registry: Registry, *names: str, **how: Any) -> list[str]:
@@ -199,6 +209,16 @@ class TestUnsending:
         assert (place / "a.x").exists()
         assert self.unsend(registry, "a", "b", overwrite=True) == ["removed", "removed"]
         assert [path.name for path in place.iterdir()] == [LEDGER]
+
+    def test_leaves_and_remembers_what_it_cannot_look_at(self, registry: Registry, place: Path) -> None:
+        away = place.rename(place.with_name("unplugged"))
+        with pytest.raises(bt.DeliveryError, match=r"a\.x: its folder is not there now") as raised:
+            self.unsend(registry, "a")
+        assert raised.value.details["path"] == str(place / "a.x")
+        assert self.unsend(registry, "a", overwrite=True) == ["gone"]
+        away.rename(place)
+        assert [each.record.artifact for each in bt.sent(registry=registry)] == ["b.x"]
+        assert (place / "a.x").exists()
 
     def test_never_touches_what_was_not_sent(self, registry: Registry, place: Path) -> None:
         (place / "c.x").write_bytes(b"mine")

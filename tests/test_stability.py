@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import importlib.util
 import inspect
@@ -69,6 +70,41 @@ class TestAPluginWrittenAgainstEarlierHooks:
         assert Path(receipt.where).read_bytes() == artifact.data
         assert (receipt.state, receipt.sha256) == ("new", hashlib.sha256(artifact.data).hexdigest())
 
+    def test_keeps_an_account_up_to_date(self, registry: Registry) -> None:
+        artifact = bt.export(WORKOUT, "kept", registry=registry)
+        identity, on = bt.identity_of("a"), dt.date(2026, 12, 2)
+        told: list[tuple[int, int]] = []
+        for state in ("new", "unchanged"):
+            (receipt,) = bt.deliver(
+                [bt.Parcel(artifact, identity, on)],
+                "kept-club",
+                device="7",
+                registry=registry,
+                progress=lambda done, of: told.append((done, of)),
+            )
+            assert (receipt.state, receipt.where, receipt.on) == (state, "club:1", on)
+        assert told == [(1, 1), (1, 1)]
+        assert [each.standing.state for each in bt.sent(registry=registry)] == ["as sent"]
+        for state in ("removed", "gone"):
+            (receipt,) = bt.unsend([identity], "kept-club", registry=registry)
+            assert (receipt.state, receipt.warnings) == (state, ("once",))
+
+    def test_signs_in_and_out_and_has_a_tour(self, registry: Registry, tmp_path: Path) -> None:
+        account = registry.account("club")
+        assert account.options is not None
+        asking = bt.SignInRequest(ask=lambda question, _: question, options=account.options())
+        assert account.sign_in(asking) == "Name is signed in"
+        assert account.sign_out() == "forgotten"
+        assert account.tour is not None
+        with account.tour(str(tmp_path)) as tour:
+            assert tour.environment == {"CLUB": str(tmp_path)}
+            assert [step.command for step in tour.steps] == [("sent",)]
+
+    def test_fetches_what_has_no_file_here(self, registry: Registry) -> None:
+        assert bt.import_address("kept:7", registry=registry).workout.name == "Number 7"
+        with pytest.raises(bt.NotThere, match="the club keeps nothing as x"):
+            bt.import_address("kept:x", registry=registry)
+
     def test_reads_recordings(self, registry: Registry) -> None:
         recording = bt.recording_from_bytes(b"KEPTLOG\n0,90\n60.5,120\n", "a.log", registry=registry)
         assert (recording.seconds, recording.laps[0].trigger) == (60.5, "manual")
@@ -82,7 +118,7 @@ class TestAPluginWrittenAgainstEarlierHooks:
     def test_calls_forth_no_warning(self, registry: Registry) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            assert len(registry.rows()) == len(KINDS)
+            assert {row.kind for row in registry.rows()} == set(KINDS)
 
 
 class TestDeprecation:

@@ -141,7 +141,8 @@ class DestinationSuite(PluginSuite):
             assert msgspec.convert({}, offered.options) == offered.options()
         if offered.account is not None:
             assert offered.account.terms, "whoever signs in is told what they must know"
-            assert offered.account.options is None or offered.account.options()
+            if offered.account.options is not None:
+                assert msgspec.convert({}, offered.account.options) == offered.account.options()
 
     def test_takes_what_its_exporter_makes(self, offered: Destination) -> None:
         """A workout that is sent there is exported for it."""

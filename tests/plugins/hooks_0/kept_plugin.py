@@ -1,8 +1,11 @@
 """Every hook of HOOK_API 0, each in the fewest lines that are of use."""
 
+import contextlib
+
 import msgspec
 
 from backtrack_plugins import (
+    Account,
     Annotation,
     Annotator,
     Check,
@@ -13,10 +16,15 @@ from backtrack_plugins import (
     Importer,
     Lap,
     Loss,
+    NotThere,
     Problem,
+    Receipt,
     Recording,
     RecordingReader,
     Sample,
+    Standing,
+    Tour,
+    TourStep,
     UnreadableInput,
     deliver_into,
     hookimpl,
@@ -60,6 +68,12 @@ def from_kept(data, name):
     return Imported(workout=parse(data.decode().removeprefix("KEPT\n"), file=name))
 
 
+def fetched(wanted):
+    if not wanted.isdigit():
+        raise NotThere(f"the club keeps nothing as {wanted}", service="Club", path=wanted)
+    return f"KEPT\nname: Number {wanted}\n9:00 forward walk 5 km/h\n".encode()
+
+
 @hookimpl
 def backtrack_importers():
     return [
@@ -69,6 +83,7 @@ def backtrack_importers():
             suffix=".kept",
             recognise=lambda head: head.startswith(b"KEPT\n"),
             read=from_kept,
+            fetch=fetched,
         )
     ]
 
@@ -94,6 +109,47 @@ def put(request):
     return deliver_into(request, request.at or ".")
 
 
+class ClubOptions(msgspec.Struct, frozen=True):
+    quiet: bool = False
+
+
+def signed_in(request):
+    name = request.at or request.ask("Name", False)
+    return f"{name} is signed in{', quietly' if request.options.quiet else ''}"
+
+
+@contextlib.contextmanager
+def tour(folder):
+    yield Tour(steps=(TourStep("what was sent", ("sent",)),), environment={"CLUB": folder})
+
+
+def to_the_club(request):
+    for place, parcel in enumerate(request.parcels, start=1):
+        record = request.book.get(parcel.identity)
+        state = "unchanged" if record.notes.get("device") == request.device and record.artifact else "new"
+        if not request.dry_run:
+            request.book.note(parcel.identity, device=request.device)
+        if request.progress is not None:
+            request.progress(place, len(request.parcels))
+        yield Receipt(artifact=parcel.artifact.name, where=f"club:{place}", state=state, on=parcel.on)
+
+
+def as_the_club_has_it(request):
+    for identity in request.identities:
+        state = "as sent" if request.book.get(identity).on else "changed"
+        yield Standing(identity=identity, state=state, said="as the club has it")
+
+
+def from_the_club(request):
+    for identity in request.identities:
+        record = request.book.get(identity)
+        state = "removed" if record.artifact else "gone"
+        if not request.dry_run:
+            request.book.note(identity, device=None)
+        where = record.where or "?"
+        yield Receipt(artifact=record.artifact or "?", where=where, state=state, warnings=("once",))
+
+
 @hookimpl
 def backtrack_destinations():
     return [
@@ -105,7 +161,27 @@ def backtrack_destinations():
             deliver=put,
             is_folder=True,
             hint="look into the folder",
-        )
+        ),
+        Destination(
+            name="kept-club",
+            summary="Kept by a club",
+            takes=frozenset({"text/plain"}),
+            exporter="kept",
+            deliver=to_the_club,
+            schedules=True,
+            pushes=True,
+            account=Account(
+                name="club",
+                terms="the club knows nothing of this",
+                sign_in=signed_in,
+                sign_out=lambda: "forgotten",
+                options=ClubOptions,
+                tour=tour,
+            ),
+            look=as_the_club_has_it,
+            remove=from_the_club,
+            kept_as="kept",
+        ),
     ]
 
 
