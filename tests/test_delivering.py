@@ -509,3 +509,10 @@ def backtrack_destinations():
     with pytest.raises(bt.PluginError, match=r"the destination other of broken 1\.0 is broken") as raised:
         bt.deliver([ONE], "other", at=tmp_path, registry=plugins.registry())
     assert raised.value.details["distribution"] == "broken"
+
+
+def test_a_request_that_an_author_makes_for_a_test_has_its_parcels() -> None:
+    assert bt.DeliveryRequest(artifacts=(ONE, TWO)).parcels == (
+        bt.Parcel(ONE, "", None),
+        bt.Parcel(TWO, "", None),
+    )

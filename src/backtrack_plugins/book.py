@@ -2,8 +2,8 @@
 
 It lies in the user's data folder, one JSON file for each destination, which is replaced whole and
 reaches the disk before `Shelf.put` returns: what a destination writes down before it acts is there
-after the process was killed. While a delivery runs its shelf is locked, so that two at once do not
-send the same twice.
+after the process was killed. While a delivery to an account runs its shelf is locked, so that two at
+once do not send the same twice.
 """
 
 from __future__ import annotations

@@ -68,9 +68,10 @@ class DeliveryRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def parcels(self) -> tuple[Parcel, ...]:
-        """Each artifact with its identity and date."""
+        """Each artifact with its identity and date; the core always gives identities."""
+        identities = self.identities or ("",) * len(self.artifacts)
         dates = self.dates or (None,) * len(self.artifacts)
-        return tuple(map(Parcel, self.artifacts, self.identities, dates))
+        return tuple(map(Parcel, self.artifacts, identities, dates))
 
 
 class SentRequest(msgspec.Struct, frozen=True, kw_only=True):
