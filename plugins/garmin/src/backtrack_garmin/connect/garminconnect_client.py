@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from backtrack_garmin.connect import answers
 from backtrack_garmin.connect.answers import SERVICE, Answer, unreachable
 from backtrack_garmin.connect.renewing import RenewingClient
-from backtrack_garmin.connect.routing import TIMEOUT_SECONDS, host
+from backtrack_garmin.connect.routing import TIMEOUT_SECONDS, host, past_proxies
 from backtrack_garmin.connect.scrubbing import hide, mask_logs
 from backtrack_plugins import BacktrackError, NotSignedIn, ServiceError, ServiceFailed, Unreachable
 
@@ -74,7 +74,7 @@ class GarminConnectLibrary:
             return typed
 
         kind, words = "", ""
-        with _no_waiting():
+        with _no_waiting(), past_proxies():
             try:
                 client.login(email, password, prompt_mfa=code)
             except BacktrackError:
@@ -241,7 +241,8 @@ class _Watched:
             from urllib.parse import urlsplit
 
             url = f"{to}{urlsplit(url).path}"
-        response = self._post(url, **named)
+        with past_proxies():
+            response = self._post(url, **named)
         self._see(response)
         return response
 

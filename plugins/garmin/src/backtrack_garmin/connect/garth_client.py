@@ -131,6 +131,8 @@ class GarthClient(RenewingClient):
                 (client.refresh_oauth2 if hasattr(client, "refresh_oauth2") else client.refresh_token)()
         except ServiceError as error:
             problem = error
+        except (KeyError, TypeError, ValueError):  # no JSON is among them
+            problem = answers.failed(None, "what came in place of a new token cannot be read")
         except _errors() as error:
             response, problem = _told_by(error)
         if response is None and problem is None:
