@@ -50,6 +50,7 @@ class ConnectAccount:
         workouts: By number.
         schedules: Workouts on days, by their own number.
         devices: Each device's name, by number.
+        device_fields: More fields of a device, by its number.
         messages: What was sent on to devices, in order.
     """
 
@@ -61,6 +62,7 @@ class ConnectAccount:
         self.workouts: dict[int, dict[str, Any]] = {}
         self.schedules: dict[int, dict[str, Any]] = {}
         self.devices: dict[int, str] = dict(DEVICES)
+        self.device_fields: dict[int, dict[str, Any]] = {}
         self.messages: list[dict[str, Any]] = []
 
 
@@ -342,6 +344,7 @@ class ConnectStandIn(StandIn):
                 "deviceCategories": ["FITNESS", "WELLNESS"],
                 "partNumber": None,
                 "activeInd": 1,
+                **account.device_fields.get(number, {}),
             }
             for place, (number, name) in enumerate(account.devices.items())
         ]
