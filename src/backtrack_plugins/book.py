@@ -101,14 +101,24 @@ class Shelf:
         with self._lock:
             record = self.get(identity)
             kept = {name: value for name, value in {**record.notes, **notes}.items() if value is not None}
-            self.put(msgspec.structs.replace(record, notes=kept))
+            if kept != record.notes:
+                self.put(msgspec.structs.replace(record, notes=kept))
 
     def drop(self, identity: str) -> None:
-        """Forget a workout."""
+        """Forget that a workout was sent; what the destination still has to remember of it stays."""
         with self._lock:
             records = self.records()
-            if records.pop(identity, None) is not None:
-                self._write(records)
+            record = records.pop(identity, None)
+            if record is None:
+                return
+            if record.notes:
+                records[identity] = Record(identity=identity, notes=record.notes)
+            self._write(records)
+
+    @property
+    def sent(self) -> dict[str, Record]:
+        """The records of what was sent, without those that are only kept to remember something."""
+        return {identity: record for identity, record in self.records().items() if record.artifact}
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
