@@ -15,22 +15,12 @@ import backtrack_plugins as bt
 from backtrack_garmin.connect import ids
 from backtrack_garmin.planning import HALF_BAND
 from backtrack_plugins import library
-from backtrack_plugins.testing import SAMPLES, ExporterSuite
+from backtrack_plugins.testing import SAMPLES
 from backtrack_plugins.testing.samples import MILES_PAGE
 from backtrack_plugins.testing.strategies import safe_workouts
 
 HEADER = "name: A\nlevel: advanced\n\n"
 SLOW_FILTER = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-
-
-class TestGarminConnect(ExporterSuite):
-    format = "garmin-connect"
-
-
-class TestGarminConnectWithSpeedTargets(ExporterSuite):
-    format = "garmin-connect"
-    options = {"targets": "speed"}  # noqa: RUF012 - the suite declares it as a class variable
-    refused = frozenset({"nested-repeat"})
 
 
 def exported(page: str, athlete: bt.Athlete | None = None, **options: str) -> bt.Artifact:
