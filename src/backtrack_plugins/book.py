@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from backtrack_plugins.errors import DeliveryError
+from backtrack_plugins.files import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,26 +134,15 @@ class Shelf:
         try:
             os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
         except OSError as error:
-            raise self._failed(error) from None
+            reason = (error.strerror or str(error)).lower()
+            raise DeliveryError(
+                f"{self.path}: {reason}. What is sent is written down there.", path=self.path
+            ) from None
 
     def _write(self, records: dict[str, Record]) -> None:
         self._make_folder()
         data = msgspec.json.format(msgspec.json.encode([records[key] for key in sorted(records)]), indent=1)
-        temporary = f"{self.path}.part"
-        try:
-            with open(temporary, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, self.path)
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-            raise self._failed(error) from None
-
-    def _failed(self, error: OSError) -> DeliveryError:
-        reason = (error.strerror or str(error)).lower()
-        return DeliveryError(f"{self.path}: {reason}. What was sent is written down there.", path=self.path)
+        replace_file(self.path, data)
 
 
 class Book:
