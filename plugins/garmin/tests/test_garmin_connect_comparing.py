@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from copy import deepcopy
 from functools import partial
+from itertools import count
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ import backtrack_plugins as bt
 from backtrack_garmin.connect import ids
 from backtrack_garmin.connect.comparing import differences, digest, projection
 from backtrack_garmin.connect.marks import without_mark
+from backtrack_garmin.connect.stand_in_bodies import stored
 from backtrack_plugins.testing.strategies import safe_workouts
 
 MARK = "backtrack 0123456789abcdef fedcba9876543210"
@@ -322,3 +324,11 @@ def test_a_mark_fits_below_every_description():
     page = f"name: {'n' * 80}\nlevel: first-timer\nabout: {about}\n\n5:00 forward walk 4.5 km/h"
     export = partial(bt.export, bt.parse(page), "garmin-connect", supervised_by="s" * 60)
     assert len(marked(json.loads(export().data))["description"]) <= 512
+
+
+@pytest.mark.parametrize("targets", ["none", "speed"])
+def test_the_stand_in_stores_what_was_sent(targets):
+    body = sent(targets=targets)
+    shown = stored(marked(body), step_ids=count(1))
+    assert differences(body, shown) == []
+    assert digest(shown) == digest(body)

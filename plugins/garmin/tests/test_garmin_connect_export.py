@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
 import backtrack_plugins as bt
-from backtrack_garmin.connect import ids
+from backtrack_garmin.connect import ids, stand_in_bodies
 from backtrack_garmin.planning import HALF_BAND
 from backtrack_plugins import library
 from backtrack_plugins.testing import SAMPLES
@@ -92,6 +92,16 @@ class TestTheTableOfIds:
     )
     def test_has_the_pairs_of_the_captured_workouts(self, kind: ids.Kind, pairs: dict[int, str]) -> None:
         assert {number: ids.key_of(kind, number) for number in pairs} == pairs
+
+    def test_agrees_with_the_table_of_the_stand_in_which_is_another(self) -> None:
+        tables = {
+            "sport": stand_in_bodies.SPORTS,
+            "step": stand_in_bodies.STEPS,
+            "condition": stand_in_bodies.CONDITIONS,
+            "target": stand_in_bodies.TARGETS,
+        }
+        for kind, table in tables.items():
+            assert {number: ids.key_of(kind, number) for number in table} == table
 
     def test_shows_what_ends_a_step_but_not_how_often_a_repeat_is_done(self) -> None:
         assert ids.as_json("condition", ids.LAP_BUTTON)["displayable"]
