@@ -1,0 +1,1 @@
+"""Garmin Connect: everything that speaks its language or talks to it."""
