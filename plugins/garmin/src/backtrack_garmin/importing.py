@@ -94,6 +94,11 @@ _CHANGED = Loss(
     instead="the step's duration in the file is not what its line says; the line was kept",
 )
 
+_CHANGED_SPEED = Loss(
+    what="changed speed",
+    instead="the step's target in the file is not the speed of its line; the line was kept",
+)
+
 
 class _Line(NamedTuple):
     """A line of the page, and the part of the file it comes from."""
@@ -227,6 +232,8 @@ class _Page:
             self.lose(Loss(what="note", instead=instead), line)
         if isinstance(said, Step) and not _same_amount(said.amount, step.end):
             self.lose(_CHANGED, line)
+        if isinstance(said, Step) and len(note.lines) == 1 and not _same_speed(said.speed, step):
+            self.lose(_CHANGED_SPEED, line)
 
     def _add_foreign(self, step: ForeignStep, indent: str, first_words: tuple[str, ...]) -> None:
         before = len(self.problems)
@@ -402,6 +409,12 @@ def _same_amount(amount: Amount, end: End) -> bool:
         if said is not None:
             return end.kind == kind and abs((end.value or 0) - said) <= 0.01
     return end.kind == LAP
+
+
+def _same_speed(speed: Speed, step: ForeignStep) -> bool:
+    """Whether the speed that a step asks for, if any, is that of its line, as far as formats round it."""
+    target = _speed_target(step)
+    return target is None or abs((target.metres_per_second or 0) - speed.metres_per_second) <= 0.03
 
 
 def _speed_target(step: ForeignStep) -> Target | None:
