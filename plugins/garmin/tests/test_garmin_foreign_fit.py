@@ -7,6 +7,7 @@ import io
 
 import fitparse
 import pytest
+from fastcrc import crc16
 from garmin_fit_sdk import Encoder
 from garmin_fit_sdk.profile import Profile
 from hypothesis import HealthCheck, given, settings
@@ -516,6 +517,15 @@ def test_steps_that_carry_no_numbers_are_read_as_they_stand():
         encoder.write_mesg({"mesg_num": STEP, "duration_type": "time", "duration_value": value})
     workout = from_fit(bytes(encoder.close()), "x.fit").workout
     assert [str(step.amount) for step in workout.steps] == ["1:00", "2:00"]
+
+
+def test_a_file_with_the_short_header_of_old_programs_is_read():
+    data = written(FIVE_MINUTES, workout=OURS)
+    short = bytes([12]) + data[1:12] + data[14:-2]
+    short += crc16.arc(short).to_bytes(2, "little")
+    assert from_fit(short, "x.fit") == from_fit(data, "x.fit")
+    with pytest.raises(bt.UnreadableInput, match="damaged"):
+        from_fit(short[:-1], "x.fit")
 
 
 texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=60)
