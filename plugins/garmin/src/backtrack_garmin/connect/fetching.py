@@ -30,9 +30,7 @@ def fetch_workout(number: str) -> bytes:
             plugin="garmin-connect",
             argument="address",
         )
-    from backtrack_garmin.connect.client import (  # type: ignore[import-not-found,unused-ignore]
-        open_client,
-    )
+    from backtrack_garmin.connect.client import open_client
 
     answer = open_client().get(f"/workout-service/workout/{int(number)}")
     if not isinstance(answer, dict):

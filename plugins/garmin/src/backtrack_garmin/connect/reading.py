@@ -1,9 +1,8 @@
 """The JSON of a workout of Garmin Connect to the Workout that it says, ours or somebody else's.
 
 It is what ``GET /workout-service/workout/NUMBER`` sends, or what a page or a program saved of it. The
-service goes by the numbers and takes no notice of the keys beside them, and so do we. Sources of the
-numbers: those that `backtrack_garmin.connect` writes are the client library garminconnect's, read from
-the service's own table; 11 of the conditions and 17 of the targets are from public code alone.
+service goes by the numbers and takes no notice of the keys beside them, and so do we; where the numbers
+are known from stands in `backtrack_garmin.connect.ids`.
 """
 
 from __future__ import annotations
@@ -13,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from backtrack_garmin.connect import ids
+from backtrack_garmin.connect.marks import without_mark
 from backtrack_garmin.foreign import (
     DEEPEST,
     DISTANCE,
@@ -38,10 +39,10 @@ if TYPE_CHECKING:
 
 PLUGIN = "garmin-connect"
 
-RUNNING, WALKING, MULTI_SPORT = 1, 12, 10
+MULTI_SPORT = 10
 
 SPORTS = {
-    RUNNING: "running",
+    ids.RUNNING: "running",
     2: "cycling",
     3: "something else",
     4: "swimming",
@@ -52,34 +53,32 @@ SPORTS = {
     9: "HIIT",
     MULTI_SPORT: "several sports",
     11: "mobility",
-    WALKING: "walking",
+    ids.WALKING: "walking",
     13: "rucking",
 }
-"""sportTypeId. Of 12 and 13 the sources disagree; nothing but a walk can come of a 12 read as one."""
-
-WARMUP, COOLDOWN, INTERVAL, RECOVERY, REST, REPEAT, OTHER, MAIN = range(1, 9)
+"""What a sport is called, by sportTypeId. Of 12 the sources disagree: so reading one says so."""
 
 INTENSITIES = {
-    WARMUP: "warm-up",
-    COOLDOWN: "cool-down",
-    INTERVAL: "",
-    RECOVERY: "recovery",
-    REST: "rest",
-    OTHER: "other",
-    MAIN: "main",
+    ids.WARMUP: "warm-up",
+    ids.COOLDOWN: "cool-down",
+    ids.INTERVAL: "",
+    ids.RECOVERY: "recovery",
+    ids.REST: "rest",
+    7: "other",
+    8: "main",
 }
 """What kind of step it is, by stepTypeId; an interval is a plain one, and called Run in the app."""
 
-POWER, HEART_RATE, ITERATIONS, FIXED_REST = 5, 6, 7, 8
+POWER, FIXED_REST = 5, 8
 
 CONDITIONS = {
-    1: (LAP, ""),
-    2: (TIME, ""),
-    3: (DISTANCE, ""),
-    4: ("calories", "kcal"),
+    ids.LAP_BUTTON: (LAP, ""),
+    ids.TIME: (TIME, ""),
+    ids.DISTANCE: (DISTANCE, ""),
+    ids.CALORIES: ("calories", "kcal"),
     POWER: ("power", "W"),
-    HEART_RATE: ("heart rate", "bpm"),
-    ITERATIONS: ("iterations", ""),
+    ids.HEART_RATE: ("heart rate", "bpm"),
+    ids.ITERATIONS: ("iterations", ""),
     FIXED_REST: (TIME, ""),
     9: ("fixed repetition", ""),
     10: ("repetitions", ""),
@@ -89,14 +88,12 @@ CONDITIONS = {
 
 _COMPARED = {"gt": " above", "lt": " below"}
 
-NO_TARGET = 1
-
 TARGETS = {
-    2: ("power", "W"),
-    3: ("cadence", ""),
-    4: ("heart rate", "bpm"),
-    5: (SPEED, ""),
-    6: (PACE, ""),
+    ids.POWER_ZONE: ("power", "W"),
+    ids.CADENCE: ("cadence", ""),
+    ids.HEART_RATE_ZONE: ("heart rate", "bpm"),
+    ids.SPEED_ZONE: (SPEED, ""),
+    ids.PACE_ZONE: (PACE, ""),
     7: ("grade", ""),
     8: ("heart rate of the lap", "bpm"),
     9: ("power of the lap", "W"),
@@ -130,7 +127,7 @@ def from_connect(data: bytes, name: str) -> Imported:
         )
     foreign = ForeignWorkout(
         name=reader.text(workout, "workoutName", "") or None,
-        description=reader.text(workout, "description", ""),
+        description=without_mark(reader.text(workout, "description", "")),
         steps=steps,
         losses=losses,
         problems=tuple(reader.problems),
@@ -159,7 +156,9 @@ def _sports(workout: _Object, segments: list[_Object], name: str) -> tuple[Loss,
         sports.insert(0, whole)
     numbers = [number for number in sports if number is not None]
     refused = dict.fromkeys(
-        SPORTS.get(number, f"sport number {number}") for number in numbers if number not in {RUNNING, WALKING}
+        SPORTS.get(number, f"sport number {number}")
+        for number in numbers
+        if number not in {ids.RUNNING, ids.WALKING}
     )
     if refused:
         raise UnreadableInput(
@@ -168,8 +167,8 @@ def _sports(workout: _Object, segments: list[_Object], name: str) -> tuple[Loss,
     losses = []
     if not numbers:
         losses.append(Loss(what="sport", instead="assumed to be running: the workout has none"))
-    if WALKING in numbers:
-        losses.append(Loss(what="sport", instead=f"number {WALKING}, taken for walking"))
+    if ids.WALKING in numbers:
+        losses.append(Loss(what="sport", instead=f"number {ids.WALKING}, taken for walking"))
     if workout.get("subSportType"):
         losses.append(Loss(what="sub-sport", instead="not carried"))
     if len(segments) > 1:
@@ -246,7 +245,7 @@ class _Reader:
                 self.refuse(place, "no segment", "a segment is an object with workoutSteps")
                 continue
             own = _number_of(segment.get("sportType"), "sportTypeId")
-            walking = (sport if own is None else own) == WALKING
+            walking = (sport if own is None else own) == ids.WALKING
             parts += self.parts(segment, place, 0, walking=walking)
         return tuple(parts)
 
@@ -276,7 +275,7 @@ class _Reader:
         left = [words] if words else []
         if step.get("skipLastRestStep") is True:
             left.append("the last rest is skipped")
-        if times is None and condition is not None and condition != ITERATIONS:
+        if times is None and condition is not None and condition != ids.ITERATIONS:
             return ForeignRepeat(place, parts, until=self.end(step, place), left=tuple(left))
         if times is None:
             times = self.whole(step, "endConditionValue", place)
@@ -312,7 +311,7 @@ class _Reader:
                 self.refuse(place, "it has no endCondition", "say what ends the step")
             return End(LAP)
         said, unit = CONDITIONS.get(kind, (f"condition number {kind}", ""))
-        if kind in {POWER, HEART_RATE}:
+        if kind in {POWER, ids.HEART_RATE}:
             said += _COMPARED.get(self.text(step, "endConditionCompare", place), " at")
             zone = self.whole(step, "endConditionZone", place)
             if zone is not None:
@@ -322,7 +321,7 @@ class _Reader:
     def target(self, step: _Object, place: str, key: str, values: str, zone_key: str) -> Target | None:
         """What a step asks to keep to; None where that is nothing."""
         kind = self.kind(step, key, "workoutTargetTypeId", place)
-        if kind is None or kind == NO_TARGET:
+        if kind is None or kind == ids.NO_TARGET:
             return None
         said, unit = TARGETS.get(kind, (f"target number {kind}", ""))
         bounds = [self.number(step, f"{values}{which}", place) for which in ("One", "Two")]
@@ -339,7 +338,9 @@ def _in_order(steps: list[Any]) -> list[int]:
 
 
 def _is_repeat(step: _Object) -> bool:
-    return step.get("type") == "RepeatGroupDTO" or _number_of(step.get("stepType"), "stepTypeId") == REPEAT
+    return (
+        step.get("type") == "RepeatGroupDTO" or _number_of(step.get("stepType"), "stepTypeId") == ids.REPEAT
+    )
 
 
 def _left(step: _Object) -> Iterator[str]:
