@@ -85,16 +85,18 @@ class GarthClient(RenewingClient):
     def __init__(self, name: str, session: KeptSession, files: Mapping[str, str]) -> None:
         super().__init__(name, session)
         self._saved: dict[str, Any] = {}
+        self._texts: dict[str, str] = {}
         self._client: Any = None
         self._adopt(files)
 
     def _adopt(self, files: Mapping[str, str]) -> None:
         self._saved = _checked(files)
+        self._texts = dict(files)
         if self._client is not None:
             self._load()
 
     def _files(self) -> dict[str, str]:
-        return {name: json.dumps(found, indent=4) for name, found in self._saved.items()}
+        return dict(self._texts)
 
     def _token(self) -> str:
         return str(self._saved[OAUTH2]["access_token"])
@@ -129,10 +131,13 @@ class GarthClient(RenewingClient):
                 (client.refresh_oauth2 if hasattr(client, "refresh_oauth2") else client.refresh_token)()
         except ServiceError as error:
             problem = error
+        except (KeyError, TypeError, ValueError):  # no JSON is among them
+            problem = answers.failed(None, "what came in place of a new token cannot be read")
         except _errors() as error:
             response, problem = _told_by(error)
         if response is None and problem is None:
             self._saved[OAUTH2] = _plain(client.oauth2_token)
+            self._texts[OAUTH2] = json.dumps(self._saved[OAUTH2], indent=4)
             hide(self._saved[OAUTH2]["access_token"], self._saved[OAUTH2]["refresh_token"])
             return
         self._load()  # garth forgets its session when it is refused once
@@ -217,6 +222,7 @@ def _new_client() -> Any:
         from backtrack_garmin.connect.transport import adapter
 
         session.mount("https://", adapter(host()))
+        session.trust_env = host() is None
     elif host() is not None:
         raise UsageError("garth-ng cannot be sent to a stand-in; garth and garminconnect can.")
     mask_logs()

@@ -135,6 +135,14 @@ def entry_number(reply: Any) -> int:
     return number
 
 
+def updated_of(workout: dict[str, Any]) -> str:
+    """When a workout was last changed, as the service writes it; empty when it does not say.
+
+    In lists it is called otherwise than in the workout itself, as captured replies show.
+    """
+    return str(_first(workout, "updateDate", "updatedDate") or "")
+
+
 def unreadable(what: str) -> ServiceFailed:
     """The error for a reply that has not what every public program reads there."""
     return ServiceFailed(
@@ -152,7 +160,7 @@ def _summary(row: Any) -> Summary:
         number=number,
         name=str(row.get("workoutName") or ""),
         mark=mark_of(row.get("description")),
-        updated=str(row.get("updateDate") or ""),
+        updated=updated_of(row),
     )
 
 

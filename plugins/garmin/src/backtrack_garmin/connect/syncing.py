@@ -150,7 +150,7 @@ class _Carrying:
                 f"it was removed again: {'; '.join(found)}. Use the cable, and report this.",
                 path=address(number),
             )
-        self._note(wanted, digest=wanted.mark.digest, updated=str(stored.get("updateDate") or "") or None)
+        self._note(wanted, digest=wanted.mark.digest, updated=inventory.updated_of(stored) or None)
 
     def _schedule(self, plan: Plan, number: int) -> None:
         wanted, on = plan.wanted, plan.wanted.parcel.on
