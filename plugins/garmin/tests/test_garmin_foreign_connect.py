@@ -273,7 +273,7 @@ def test_repeats_nest_and_the_order_is_that_of_the_numbers():
     ]
 
 
-@pytest.mark.parametrize("missing", ["endCondition", "endConditionValue"])
+@pytest.mark.parametrize("missing", ["endCondition", "endConditionValue", "numberOfIterations"])
 def test_a_repeat_as_other_programs_write_it_is_read(missing):
     group = repeat(3, step())
     del group[missing]
@@ -284,6 +284,15 @@ def test_a_repeat_without_a_number_is_done_once_and_says_so():
     group = repeat(None, step(), endCondition={"conditionTypeId": 2}, endConditionValue=1200)
     assert lines(group) == ['5:00 forward run 8 km/h "repeat until 20:00 in all"']
     assert losses(group)["repeat: done once; the file says: repeat until 20:00 in all"] == (1,)
+
+
+def test_numbers_beyond_all_measure_are_said_and_not_computed_with():
+    endless = {"endCondition": {"conditionTypeId": 2}, "endConditionValue": 1e300}
+    assert lines(repeat(None, step(), **endless)) == [
+        '5:00 forward run 8 km/h "repeat until 1e+300 s in all"'
+    ]
+    assert problems(step(target=6, targetValueOne=1e300))[0][1].startswith("a speed of ")
+    assert first_step(condition=4, value=1e300) == 'lap forward run 8 km/h "until calories 1e+300 kcal"'
 
 
 def test_what_else_a_step_or_a_repeat_says_is_reported():
@@ -319,7 +328,9 @@ def test_several_segments_follow_one_another_each_in_its_sport():
     ]
     more = {"sportType": {"sportTypeId": 10}, "workoutSegments": segments}
     assert lines(**more) == ["1:00 forward walk 5 km/h", "2:00 forward run 8 km/h"]
+    segments[1]["description"] = "faster\n"
     told = losses(**more)
+    assert told["description of a segment: not carried: faster"] == ()
     assert told["segments: one after the other, as one workout"] == ()
     assert told["sport: number 12, taken for walking"] == ()
 

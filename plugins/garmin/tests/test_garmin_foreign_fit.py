@@ -300,6 +300,8 @@ def test_sessions_follow_one_another_each_in_its_sport():
         losses(*steps, workout=workout, sessions=sessions)["sessions: one after the other, as one workout"]
         == ()
     )
+    whole = {"wkt_name": "Both", "sport": "walking"}  # whatever the sessions leave open
+    assert lines(*steps, workout=whole, sessions=sessions[1:])[0] == "5:00 forward walk 5 km/h"
     other = ({"sport": "cycling", "num_valid_steps": 3, "first_step_index": 0}, sessions[1])
     with pytest.raises(bt.UnreadableInput, match="a workout for cycling"):
         read(*steps, workout=workout, sessions=other)
@@ -395,7 +397,7 @@ def test_times_and_distances_are_kept_as_finely_as_a_line_can():
 
 def test_a_name_that_none_can_have_is_changed_and_said():
     told = losses(FIVE_MINUTES, workout={"wkt_name": " 5/10\\K .. test ", "sport": "running"})
-    assert told["name: changed so that it can be one: 5-10-K . test"] == ()
+    assert told["name: '5/10\\\\K .. test' can be none, and is now '5-10-K . test'"] == ()
     assert read(FIVE_MINUTES, workout={"sport": "running"}).name == "Imported workout"
     told = losses(FIVE_MINUTES, workout={"sport": "running"})
     assert told["name: it has none, and is called Imported workout"] == ()
@@ -448,6 +450,14 @@ def test_words_that_somebody_wrote_below_a_line_are_reported():
     assert losses(own, workout=OURS) == {"note: not carried, since the step has its line: felt good": (1,)}
 
 
+def test_words_below_a_straddle_that_reading_drops_are_reported_all_the_same():
+    placed = {"duration_type": "open", "notes": "0:30 straddle added\nbreathe"}
+    own = {**FIVE_MINUTES, "notes": "5:00 forward walk 5 km/h"}
+    assert losses(placed, own, workout=OURS) == {
+        "note: not carried, since the step has its line: breathe": ()
+    }
+
+
 @pytest.mark.parametrize("below", ["# Clip on the safety key.", "fitted 2.4 km/h"])
 def test_a_line_is_known_when_somebodys_editor_took_the_line_ends_away(below):
     own = {**FIVE_MINUTES, "duration_value": 60_000, "notes": f"{LINE} {below}"}
@@ -472,6 +482,7 @@ def test_among_lines_of_ours_what_begins_as_one_is_read_as_one():
     own = {**FIVE_MINUTES, "notes": "5:00 forward walk 4.5 km/h"}
     (found,) = problems(own, {**FIVE_MINUTES, "notes": "5:00 bakward walk 2 km/h grip rail"})
     assert found[::2] == ("BT001", "workout_step[1]")
+    assert lines(own, {**FIVE_MINUTES, "notes": "5 km easy"})[1] == '5:00 forward run 8 km/h "5 km easy"'
     assert lines({**FIVE_MINUTES, "notes": "5:00 easy"}) == ['5:00 forward run 8 km/h "5:00 easy"']
 
 

@@ -176,7 +176,8 @@ class _Page:
             if title is None:
                 self.general.append(Loss(what="name", instead=f"it has none, and is called {UNNAMED}"))
             elif title != (workout.name or "").strip():
-                self.general.append(Loss(what="name", instead=f"changed so that it can be one: {title}"))
+                said = f"{cleaned(workout.name or '')!r} can be none, and is now {title!r}"
+                self.general.append(Loss(what="name", instead=said))
         self.lines.append(_Line("", place))
 
     def _add_about(self, description: str, place: str) -> None:
@@ -355,8 +356,7 @@ class _Page:
         number = {line: step for step, line in enumerate(lines, start=1)}
         for loss, at in self.lost.items():
             steps = sorted({number[line + 1] for line in at if line + 1 in number})
-            if steps:
-                yield msgspec.structs.replace(loss, steps=tuple(steps))
+            yield msgspec.structs.replace(loss, steps=tuple(steps))
 
 
 def _numbers(place: str) -> list[int]:

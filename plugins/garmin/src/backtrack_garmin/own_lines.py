@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 _HEADER_LINE = re.compile(r"(?:name|level|about):(?:\s|\Z)")
 _LEVEL = re.compile(r"\slevel:\s+(first-timer|beginner|intermediate|advanced)(?=\s|\Z)")
 _AMOUNT = r"\s*(?:[0-9]+:[0-9:]+|[0-9.]+ ?(?:km|mi|m)|lap)\s+"
-_BEGINS = re.compile(_AMOUNT)
+_BEGINS = re.compile(
+    rf"{_AMOUNT}.*\b(?:forward|backward|left|right|walk|jog|run|km/h|mph|m/s|/km|/mi|rail|hands|straddle)\b"
+)
 _BEGINS_AND_TURNS = re.compile(rf"{_AMOUNT}(?:forward|backward|left|right)\s")
 _SQUEEZED_FROM_BELOW = (" # ", " fitted ")
 """What begins the text that stood below a line, where somebody's editor took the line end away."""

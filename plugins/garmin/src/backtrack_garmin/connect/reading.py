@@ -28,7 +28,7 @@ from backtrack_garmin.foreign import (
     ForeignWorkout,
     Target,
 )
-from backtrack_garmin.importing import to_imported
+from backtrack_garmin.importing import cleaned, to_imported
 from backtrack_plugins import Loss, Problem, UnreadableInput, Where
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ CONDITIONS = {
 """What ends a step, and the unit of its number, by conditionTypeId."""
 
 _COMPARED = {"gt": " above", "lt": " below"}
+"""By their plain meaning. Public programs differ for heart rates, and no capture settles it."""
 
 TARGETS = {
     ids.POWER_ZONE: ("power", "W"),
@@ -171,6 +172,11 @@ def _sports(workout: _Object, segments: list[_Object], name: str) -> tuple[Loss,
         losses.append(Loss(what="sport", instead=f"number {ids.WALKING}, taken for walking"))
     if workout.get("subSportType"):
         losses.append(Loss(what="sub-sport", instead="not carried"))
+    words = [segment["description"] for segment in segments if isinstance(segment.get("description"), str)]
+    if any(words):
+        losses.append(
+            Loss(what="description of a segment", instead=f"not carried: {cleaned(' '.join(words))}")
+        )
     if len(segments) > 1:
         losses.append(Loss(what="segments", instead="one after the other, as one workout"))
     return tuple(losses)
