@@ -165,17 +165,19 @@ def _summary(row: Any) -> Summary:
 
 
 def _entries(reply: Any) -> Iterator[Entry]:
-    rows = reply if isinstance(reply, list) else next((v for v in reply.values() if isinstance(v, list)), [])
-    for row in rows:
-        workout = row.get("workoutId") or (row.get("workout") or {}).get("workoutId")
+    if not isinstance(reply, list) or not all(isinstance(row, dict) for row in reply):
+        raise unreadable("its calendar")
+    for row in reply:
+        within = row.get("workout")
+        workout = row.get("workoutId") or (within.get("workoutId") if isinstance(within, dict) else None)
         if workout is None:
             continue  # an event of another kind
         number = _first(row, "workoutScheduleId", "scheduledWorkoutId", "scheduleId", "id")
         day = _first(row, "calendarDate", "scheduleDate", "date")
-        if not isinstance(number, int) or not isinstance(day, str):
+        if not isinstance(number, int) or not isinstance(workout, int) or not isinstance(day, str):
             raise unreadable("its calendar")
         try:
-            yield Entry(number, int(workout), dt.date.fromisoformat(day[:10]))
+            yield Entry(number, workout, dt.date.fromisoformat(day[:10]))
         except ValueError:
             raise unreadable("its calendar") from None
 
