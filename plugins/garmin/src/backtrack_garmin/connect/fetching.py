@@ -6,7 +6,7 @@ import re
 
 import msgspec
 
-from backtrack_plugins import ServiceFailed, UsageError
+from backtrack_plugins import NotThere, ServiceFailed, UsageError
 
 SERVICE = "Garmin Connect"
 
@@ -32,7 +32,16 @@ def fetch_workout(number: str) -> bytes:
         )
     from backtrack_garmin.connect.client import open_client
 
-    answer = open_client().get(f"/workout-service/workout/{int(number)}")
+    path = f"/workout-service/workout/{int(number)}"
+    try:
+        answer = open_client().get(path)
+    except NotThere:
+        raise NotThere(
+            f"garmin-connect:{number}: your account has no workout of that number. The address of its page "
+            "in a browser ends in it; somebody else's is not seen.",
+            service=SERVICE,
+            path=path,
+        ) from None
     if not isinstance(answer, dict):
         raise ServiceFailed(
             f"{SERVICE} answered without a workout, when asked for number {number}. Try again later.",
