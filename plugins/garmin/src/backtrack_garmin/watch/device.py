@@ -51,9 +51,9 @@ def describe(data: bytes) -> Device:
         root = ET.fromstring(text)  # noqa: S314 - see above
     except (ET.ParseError, ValueError):
         return Device()
-    model = " ".join(root.findtext("{*}Model/{*}Description", "").split())
-    shown = "".join(character for character in model if character.isprintable())
-    return Device(shown[:_MOST_CHARACTERS], tuple(_inboxes(root)))
+    said = root.findtext("{*}Model/{*}Description", "")
+    shown = "".join(character if character.isprintable() else " " for character in said)
+    return Device(" ".join(shown.split())[:_MOST_CHARACTERS], tuple(_inboxes(root)))
 
 
 def _inboxes(root: Element) -> Iterator[str]:

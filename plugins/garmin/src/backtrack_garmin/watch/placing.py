@@ -62,12 +62,14 @@ def place(request: DeliveryRequest, watch: Watch, system: System) -> list[Receip
     held += sum(receipt.state == "new" for receipt in done)
     placed = {receipt.artifact: receipt for receipt in done}
     hint = steps.after_sending(system, is_mtp=watch.is_mtp)
-    taken = set(_taken(request))
+    sent = _sent_before(request)
     receipts = []
     for artifact in request.artifacts:
         receipt = placed.get(artifact.name) or _as_kept(artifact, same[artifact.name], request)
-        warnings = _warnings(artifact, kept, held, taken) if receipt.state == "new" else ()
-        receipts.append(msgspec.structs.replace(receipt, hint=hint, warnings=tuple(warnings)))
+        warnings: tuple[str, ...] = ()
+        if receipt.state == "new":
+            warnings = tuple(_warnings(artifact, kept, held, sent=receipt.where in sent))
+        receipts.append(msgspec.structs.replace(receipt, hint=hint, warnings=warnings))
     return receipts
 
 
@@ -104,21 +106,24 @@ def _as_kept(artifact: Artifact, path: str, request: DeliveryRequest) -> Receipt
     )
 
 
-def _warnings(artifact: Artifact, kept: Kept, held: int, taken: set[str]) -> Iterator[str]:
+def _warnings(artifact: Artifact, kept: Kept, held: int, *, sent: bool) -> Iterator[str]:
     earlier = kept.earlier(artifact)
     if earlier:
         yield _EARLIER.format(earlier)
-    elif artifact.name in taken:
+    elif sent:
         yield _TAKEN
     if held > FEWEST_KEPT:
         yield _TOO_MANY.format(held)
 
 
-def _taken(request: DeliveryRequest) -> Iterator[str]:
-    """The artifacts that were sent before as they are; where one of them is new, the watch took it."""
+def _sent_before(request: DeliveryRequest) -> set[str]:
+    """Where the artifacts went before as they are; what is not there any more, a watch has taken in."""
     if request.book is None:
-        return
+        return set()
+    records = request.book.records()
+    found = set()
     for parcel in request.parcels:
-        record = request.book.get(parcel.identity)
-        if record.where and record.sha256 == sha256(parcel.artifact.data).hexdigest():
-            yield parcel.artifact.name
+        record = records.get(parcel.identity)
+        if record is not None and record.sha256 == sha256(parcel.artifact.data).hexdigest():
+            found.add(record.where)
+    return found
