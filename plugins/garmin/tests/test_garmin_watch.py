@@ -18,7 +18,7 @@ import backtrack_plugins as bt
 from backtrack_garmin.watch import finding
 from backtrack_garmin.watch.placing import FEWEST_KEPT
 from backtrack_garmin.watch.plugin import backtrack_destinations
-from backtrack_plugins.testing import SAMPLE_ATHLETE, SAMPLES, DestinationSuite
+from backtrack_plugins.testing import SAMPLE_ATHLETE, SAMPLES
 from backtrack_plugins.testing.faults import (
     DISK_FULL,
     FAULTS,
@@ -43,25 +43,6 @@ CHANGED = msgspec.structs.replace(TWO, name=ONE.name)
 @pytest.fixture(autouse=True)
 def _nothing_was_sent_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BACKTRACK_DATA", str(tmp_path / "data"))
-
-
-class TestGarminWatch(DestinationSuite):
-    destination = "garmin-watch"
-
-    @pytest.fixture
-    def place(self, tmp_path: Path) -> str:
-        """A watch that is a drive."""
-        watch(tmp_path / "GARMIN")
-        return str(tmp_path / "GARMIN")
-
-
-class TestGarminWatchByItsFolderForNewFiles(DestinationSuite):
-    destination = "garmin-watch"
-
-    @pytest.fixture
-    def place(self, tmp_path: Path) -> str:
-        """The folder for new files, of a watch that shouts."""
-        return str(watch(tmp_path / "GARMIN", inbox="NEWFILES"))
 
 
 @pytest.fixture

@@ -93,6 +93,15 @@ class TestItIsFound:
         monkeypatch.setenv("XDG_RUNTIME_DIR", "/run/user/4711")
         assert this_system() == (sys.platform, getpass.getuser(), "/run/user/4711", "")
 
+    def test_whoever_is_logged_in(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def nobody() -> str:
+            raise KeyError("getpwuid(): uid not found: 4711")
+
+        monkeypatch.setattr(getpass, "getuser", nobody)
+        assert this_system().user == ""
+        watch(tmp_path / "media/GARMIN")
+        assert len(find(system(tmp_path)._replace(user="")).watches) == 1
+
 
 class TestThePlaceThatIsNamed:
     @pytest.mark.parametrize("named", ["", "GARMIN", "GARMIN/NewFiles", "GARMIN/NewFiles/"])

@@ -20,7 +20,7 @@ from imitation_watch import COPIES, MTP, gio, system, unplug, watch
 import backtrack_plugins as bt
 from backtrack_garmin.watch import finding, pushing
 from backtrack_plugins.testing import SAMPLE_ATHLETE, SAMPLES
-from backtrack_plugins.testing.faults import UNPLUGGED, Fault, every_fault, failing
+from backtrack_plugins.testing.faults import INTERRUPTED, UNPLUGGED, Fault, every_fault, failing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -188,6 +188,14 @@ class TestWhereItFails:
         with pytest.raises(bt.DeliveryError, match="gio could not put it on the watch"):
             send()
         assert content(inbox) == {}
+
+    def test_whoever_interrupts_it_finds_all_as_before(self, inbox: Path) -> None:
+        send(ONE)
+        attempts = [
+            (str(attempt.error or ""), type(attempt.error), content(inbox))
+            for attempt in every_fault(inbox, lambda: send(CHANGED, TWO), [INTERRUPTED])
+        ]
+        assert attempts == [("", KeyboardInterrupt, {ONE.name: ONE.data})] * 2
 
     def test_a_watch_that_is_unplugged_at_any_moment_leaves_whole_files(self, inbox: Path) -> None:
         send(ONE)
