@@ -474,7 +474,9 @@ class TestADestinationThatFails:
         )
         done = command("send", "safe.backtrack", "--to", "shelf", "--at", shelf.folder, "--yes")
         assert (done.code, done.out) == (3, "")
-        assert done.err.endswith("\nerror: half of it is there\n")
+        assert "\nerror: half of it is there\n" in done.err
+        assert "Nothing was sent" not in done.err
+        assert done.err.endswith("\nWhat arrived before that stays; send again, and the rest follows.\n")
         assert "Nothing was sent" not in done.err
 
     def test_that_wrote_other_bytes_is_not_believed(self, shelf: Shelf, command) -> None:

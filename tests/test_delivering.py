@@ -103,25 +103,35 @@ def refused(given: Given, *artifacts: bt.Artifact, **asked: Any) -> bt.PluginErr
     return raised.value
 
 
+def asked(shelf: Given) -> bt.DeliveryRequest:
+    """The one request, without the book that every request has."""
+    (request,) = shelf.requests
+    assert request.book is not None
+    return msgspec.structs.replace(request, book=None)
+
+
 class TestWhatADestinationGets:
     def test_is_every_artifact_in_its_order_and_nothing_that_was_not_asked_for(self) -> None:
         shelf = Given(receipts)
         assert sent(shelf, TWO, ONE) == (receipt("b.x"), receipt("a.x"))
-        assert shelf.requests == [bt.DeliveryRequest(artifacts=(TWO, ONE))]
+        identities = (bt.identity_of("b.x"), bt.identity_of("a.x"))
+        assert asked(shelf) == bt.DeliveryRequest(
+            artifacts=(TWO, ONE), identities=identities, dates=(None, None)
+        )
 
     def test_is_what_the_caller_says(self, tmp_path: Path) -> None:
         shelf = Given(receipts, options=Options)
         options = {"loud": "true", "times": "3"}
         sent(shelf, at=tmp_path, dry_run=True, overwrite=True, options=options)
-        assert shelf.requests == [
-            bt.DeliveryRequest(
-                artifacts=(ONE,),
-                at=str(tmp_path),
-                dry_run=True,
-                overwrite=True,
-                options=Options(loud=True, times=3),
-            )
-        ]
+        assert asked(shelf) == bt.DeliveryRequest(
+            artifacts=(ONE,),
+            identities=(bt.identity_of("a.x"),),
+            dates=(None,),
+            at=str(tmp_path),
+            dry_run=True,
+            overwrite=True,
+            options=Options(loud=True, times=3),
+        )
 
     def test_are_its_options_with_their_defaults(self) -> None:
         shelf = Given(receipts, options=Options)

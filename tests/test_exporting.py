@@ -416,6 +416,8 @@ class TestExporter:
             ("suffix", "fit", "written like .fit"),
             ("suffix", ".a/b", "written like .fit"),
             ("suffix", "", "written like .fit"),
+            ("suffix", ".a-", "written like .fit"),
+            ("suffix", "-a.json", "written like .fit"),
             ("carries", frozenset({"colour"}), "Exporter.carries is 'colour'; it is direction or incline"),
             ("needs", frozenset({"shoe"}), "no value of Athlete"),
         ],

@@ -46,9 +46,11 @@ if TYPE_CHECKING:
     from backtrack_plugins.checks import Check as Check
     from backtrack_plugins.checks import CheckRequest as CheckRequest
     from backtrack_plugins.delivering import deliver as deliver
+    from backtrack_plugins.delivering import identity_of as identity_of
     from backtrack_plugins.destination import DeliveryRequest as DeliveryRequest
     from backtrack_plugins.destination import Destination as Destination
     from backtrack_plugins.destination import Parcel as Parcel
+    from backtrack_plugins.destination import Progress as Progress
     from backtrack_plugins.destination import Receipt as Receipt
     from backtrack_plugins.destination import SentRequest as SentRequest
     from backtrack_plugins.destination import Standing as Standing
@@ -94,6 +96,7 @@ if TYPE_CHECKING:
     from backtrack_plugins.importer import Imported as Imported
     from backtrack_plugins.importer import Importer as Importer
     from backtrack_plugins.importing import ImportLossWarning as ImportLossWarning
+    from backtrack_plugins.importing import import_address as import_address
     from backtrack_plugins.importing import import_bytes as import_bytes
     from backtrack_plugins.importing import import_file as import_file
     from backtrack_plugins.joining import join as join
@@ -116,6 +119,9 @@ if TYPE_CHECKING:
     from backtrack_plugins.programme import read_programme as read_programme
     from backtrack_plugins.programme import write_programme as write_programme
     from backtrack_plugins.reading import read as read
+    from backtrack_plugins.recalling import Sent as Sent
+    from backtrack_plugins.recalling import sent as sent
+    from backtrack_plugins.recalling import unsend as unsend
     from backtrack_plugins.recording import Lap as Lap
     from backtrack_plugins.recording import Recording as Recording
     from backtrack_plugins.recording import RecordingReader as RecordingReader
@@ -159,11 +165,12 @@ _MODULES = {
         "check_history",
     ),
     "checks": ("Check", "CheckRequest"),
-    "delivering": ("deliver",),
+    "delivering": ("deliver", "identity_of"),
     "destination": (
         "DeliveryRequest",
         "Destination",
         "Parcel",
+        "Progress",
         "Receipt",
         "SentRequest",
         "Standing",
@@ -197,7 +204,7 @@ _MODULES = {
     "fixing": ("Change", "Fixed", "fix", "fixed_page"),
     "hookspecs": ("HOOK_API", "hookimpl"),
     "importer": ("Imported", "Importer"),
-    "importing": ("ImportLossWarning", "import_bytes", "import_file"),
+    "importing": ("ImportLossWarning", "import_address", "import_bytes", "import_file"),
     "joining": ("join",),
     "library": ("LibraryEntry", "library_entries", "library_entry"),
     "line": ("parse_line", "write_line"),
@@ -218,6 +225,7 @@ _MODULES = {
     "recording": ("Lap", "Recording", "RecordingReader", "Sample"),
     "recordings": ("read_recording", "recording_from_bytes"),
     "registry": ("PluginRow", "Registry"),
+    "recalling": ("Sent", "sent", "unsend"),
     "timeline": ("Cue", "RepeatedSegments", "Segment", "Timeline", "Totals", "expand"),
     "units": ("Amount", "Incline", "Mass", "Speed"),
     "workout": ("Repeat", "Step", "Straddle", "Workout"),

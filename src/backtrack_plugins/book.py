@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from backtrack_plugins.errors import DeliveryError
+from backtrack_plugins.files import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,14 +102,24 @@ class Shelf:
         with self._lock:
             record = self.get(identity)
             kept = {name: value for name, value in {**record.notes, **notes}.items() if value is not None}
-            self.put(msgspec.structs.replace(record, notes=kept))
+            if kept != record.notes:
+                self.put(msgspec.structs.replace(record, notes=kept))
 
     def drop(self, identity: str) -> None:
-        """Forget a workout."""
+        """Forget that a workout was sent; what the destination still has to remember of it stays."""
         with self._lock:
             records = self.records()
-            if records.pop(identity, None) is not None:
-                self._write(records)
+            record = records.pop(identity, None)
+            if record is None:
+                return
+            if record.notes:
+                records[identity] = Record(identity=identity, notes=record.notes)
+            self._write(records)
+
+    @property
+    def sent(self) -> dict[str, Record]:
+        """The records of what was sent, without those that are only kept to remember something."""
+        return {identity: record for identity, record in self.records().items() if record.artifact}
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -123,26 +134,15 @@ class Shelf:
         try:
             os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
         except OSError as error:
-            raise self._failed(error) from None
+            reason = (error.strerror or str(error)).lower()
+            raise DeliveryError(
+                f"{self.path}: {reason}. What is sent is written down there.", path=self.path
+            ) from None
 
     def _write(self, records: dict[str, Record]) -> None:
         self._make_folder()
         data = msgspec.json.format(msgspec.json.encode([records[key] for key in sorted(records)]), indent=1)
-        temporary = f"{self.path}.part"
-        try:
-            with open(temporary, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, self.path)
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-            raise self._failed(error) from None
-
-    def _failed(self, error: OSError) -> DeliveryError:
-        reason = (error.strerror or str(error)).lower()
-        return DeliveryError(f"{self.path}: {reason}. What was sent is written down there.", path=self.path)
+        replace_file(self.path, data)
 
 
 class Book:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from backtrack_plugins.book import Book
 from backtrack_plugins.calling import Asked
-from backtrack_plugins.destination import DeliveryRequest, Receipt
-from backtrack_plugins.errors import UsageError
+from backtrack_plugins.destination import DeliveryRequest, Parcel, Receipt
+from backtrack_plugins.errors import DeliveryError, UsageError
 from backtrack_plugins.files import read_back
 from backtrack_plugins.kinds import KINDS
 from backtrack_plugins.options import convert_options
@@ -16,13 +21,33 @@ from backtrack_plugins.registry import installed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from backtrack_plugins.destination import Destination
+    from backtrack_plugins.book import Shelf
+    from backtrack_plugins.destination import Destination, Progress
     from backtrack_plugins.exporter import Artifact
     from backtrack_plugins.registry import Registry
 
+IDENTITY_DIGITS = 16
 
-def deliver(
-    artifacts: Iterable[Artifact],
+
+def identity_of(name: str, programme: str = "") -> str:
+    """Which workout something is, whatever its content: the same for every version of it.
+
+    Args:
+        name: The workout's file name, of which what follows the first dot does not count, nor do capitals.
+        programme: `Programme.key` when it is part of one.
+
+    Returns:
+        16 hexadecimal digits.
+
+    >>> identity_of("winter/first-steps.backtrack") == identity_of("first-steps.fit")
+    True
+    """
+    stem = os.path.basename(name).partition(".")[0].casefold()
+    return sha256(f"{programme}\n{stem}".encode()).hexdigest()[:IDENTITY_DIGITS]
+
+
+def deliver(  # noqa: PLR0913 - each is a word of its own, and all but two have a default
+    artifacts: Iterable[Artifact | Parcel],
     destination: str,
     *,
     at: str | os.PathLike[str] | None = None,
@@ -30,39 +55,78 @@ def deliver(
     overwrite: bool = False,
     options: Mapping[str, Any] | None = None,
     registry: Registry | None = None,
+    device: str | None = None,
+    book: Book | None = None,
+    progress: Progress | None = None,
 ) -> tuple[Receipt, ...]:
     """Put artifacts where they go. Delivering twice is the same as once.
 
+    What was delivered is written down in a book, which says later what lies where, and which lets an
+    account be brought up to date instead of getting a second copy.
+
     Args:
-        artifacts: What `export` made.
+        artifacts: What `export` made. A `Parcel` says also which workout it is, and for which day.
         destination: An installed destination's name, such as ``zwift-folder``.
         at: Where it is, for a folder that is not found by itself.
         dry_run: Change nothing, and return the receipts as they would be.
         overwrite: Replace what we did not put there, too.
         options: The destination's options by name; texts are converted.
         registry: Where destinations are looked up.
+        device: A device's name or number; for a destination that pushes to one.
+        book: Where it is written down; the user's own when left out.
+        progress: Called with how much is done and of how much.
 
     Returns:
         One receipt for each artifact, in their order. A folder's files were read back and are the bytes
         of the artifact.
 
     Raises:
-        UsageError: when the destination does not take such an artifact, is not found, or an option is wrong.
+        UsageError: when the destination does not take such an artifact, is not found, cannot do what it
+            is asked for, or an option is wrong. `NeedsChoice` when the user must say which.
         ExistingFile: when a file stands there that we did not write.
-        DeliveryError: when the place fails, or what is read back differs.
+        DeliveryError: when the place fails, or what is read back differs. `ByHand` when no program can.
+        ServiceError: when an account's service fails or refuses, or nobody is signed in.
         PluginError: when the plugin is missing, disabled, clashing or broken, or delivers elsewhere than
             into the folder it was given.
     """
     chosen = (registry or installed()).destination(destination)
+    parcels = [_parcel(each) for each in artifacts]
+    shelf = (book or Book()).shelf(chosen.name)
     request = DeliveryRequest(
-        artifacts=tuple(artifacts),
+        artifacts=tuple(parcel.artifact for parcel in parcels),
+        identities=tuple(parcel.identity for parcel in parcels),
+        dates=tuple(parcel.on for parcel in parcels),
+        device=device,
+        book=shelf,
+        progress=progress,
         at=None if at is None else os.fspath(at),
         dry_run=dry_run,
         overwrite=overwrite,
         options=convert_options(chosen.name, chosen.options, options or {}),
     )
+    _refuse_what_it_cannot(request, chosen)
     for artifact in request.artifacts:
         _refuse_what_it_does_not_take(artifact, chosen)
+    with kept_apart(chosen, shelf, dry_run=dry_run):
+        receipts = _delivered(request, chosen)
+        return receipts if dry_run else _written_down(request, receipts, shelf)
+
+
+def _parcel(given: Artifact | Parcel) -> Parcel:
+    return given if isinstance(given, Parcel) else Parcel(given, identity_of(given.name), None)
+
+
+@contextlib.contextmanager
+def kept_apart(destination: Destination, shelf: Shelf, *, dry_run: bool) -> Iterator[None]:
+    """While something is changed at an account, nobody else of this user does so."""
+    if destination.account is None or dry_run:
+        yield
+        return
+    with shelf.locked():
+        yield
+
+
+def _delivered(request: DeliveryRequest, chosen: Destination) -> tuple[Receipt, ...]:
     asked = Asked(KINDS["destination"], chosen.name)
     answer = asked.call(lambda: list(chosen.deliver(request)))
     receipts = tuple(asked.returned(each, Receipt) for each in answer)
@@ -75,6 +139,50 @@ def deliver(
         for artifact, receipt in zip(request.artifacts, receipts, strict=True):
             _hold_to_the_folder(artifact, receipt, request, asked)
     return receipts
+
+
+def _written_down(
+    request: DeliveryRequest, receipts: tuple[Receipt, ...], shelf: Shelf
+) -> tuple[Receipt, ...]:
+    """Write down what arrived; a receipt that could not be written down says so."""
+    kept = []
+    for parcel, receipt in zip(request.parcels, receipts, strict=True):
+        try:
+            _write_down(parcel, receipt, shelf)
+            kept.append(receipt)
+        except DeliveryError as error:
+            said = f"it arrived, and could not be written down: {error}"
+            kept.append(msgspec.structs.replace(receipt, warnings=(*receipt.warnings, said)))
+    return tuple(kept)
+
+
+def _write_down(parcel: Parcel, receipt: Receipt, shelf: Shelf) -> None:
+    record = shelf.get(parcel.identity)
+    workout = parcel.artifact.timeline.workout
+    current = msgspec.structs.replace(
+        record,
+        artifact=parcel.artifact.name,
+        workout=workout.name,
+        source=os.path.abspath(workout.file) if workout.file else "",
+        where=receipt.where,
+        sha256=sha256(parcel.artifact.data).hexdigest(),
+        on=receipt.on,
+    )
+    if current != record:
+        shelf.put(current)
+
+
+def _refuse_what_it_cannot(request: DeliveryRequest, destination: Destination) -> None:
+    name = destination.name
+    if len(set(request.identities)) < len(request.identities) and not destination.is_folder:
+        raise UsageError(
+            "two of the workouts have the same file name, and would be one workout there; rename one",
+            plugin=name,
+        )
+    if any(request.dates) and not destination.schedules:
+        raise UsageError(f"{name} puts nothing on a day; leave the day out", plugin=name, argument="on")
+    if request.device is not None and not destination.pushes:
+        raise UsageError(f"{name} pushes to no device; leave it out", plugin=name, argument="device")
 
 
 def _refuse_what_it_does_not_take(artifact: Artifact, destination: Destination) -> None:

@@ -17,7 +17,7 @@ from backtrack_plugins.exporter import Artifact, check_name
 from backtrack_plugins.fields import refuse_wrong_fields
 from backtrack_plugins.files import read_back, write_files
 
-ReceiptState = Literal["new", "replaced", "moved", "unchanged", "removed", "gone"]
+ReceiptState = Literal["new", "replaced", "moved", "pushed", "unchanged", "removed", "gone"]
 StandingState = Literal["as sent", "changed", "gone", "unknown"]
 Progress = Callable[[int, int], None]
 """Told how much is done, and of how much."""
@@ -113,8 +113,9 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         artifact: The artifact's name.
         where: Where it is: an absolute path, or an address.
-        state: ``new``, ``replaced``, ``moved`` to another day, or ``unchanged`` when the same was there
-            already. Of what was to be removed: ``removed``, or ``gone`` when it was not there.
+        state: ``new``, ``replaced``, ``moved`` to another day, ``pushed`` on to a device, or ``unchanged``
+            when the same was there already. Of what was to be removed: ``removed``, or ``gone`` when it was
+            not there.
         sha256: Of the bytes that were read back from there, in hexadecimal; empty in a dry run, and where
             nothing can be read back.
         on: The day that it is scheduled on there; None when it is on none.
@@ -151,10 +152,10 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True):
         schedules: It puts workouts on the days they are meant for.
         pushes: It sends workouts on to a device that the user names.
         account: The account that it needs; None when it needs none.
-        look: Says how workouts that were sent stand there now, one `Standing` for each identity; None
-            for a folder, where the core looks at the files.
+        look: Says how workouts that were sent stand there now, one `Standing` for each identity, in their
+            order. When None, the core looks at the files of a folder; nobody can tell of anything else.
         remove: Removes workouts that we put there, and nothing else, and returns one `Receipt` for each
-            identity; None for a folder, where the core removes the files.
+            identity, in their order. When None, the core removes a folder's files; nothing else can be.
         kept_as: The format of the file that is kept for the runner when it could not be delivered;
             empty for the format that is delivered.
 

@@ -127,12 +127,35 @@ class NeedsChoice(UsageError):
     values that it may have; ``labels``, one for each choice, for people; and ``plugin``.
     """
 
+    @property
+    def argument(self) -> str:
+        """What the answer is given as."""
+        return str(self.details["argument"])
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """What may be chosen, with what it is called."""
+        values: Any = self.details["choices"]
+        labels: Any = self.details.get("labels", values)
+        return dict(zip(values, labels, strict=True))
+
 
 class ByHand(DeliveryError):
     """No program can put the file there, but the runner can; the sentence says why.
 
     Details: ``steps``, what to do, in order; ``opens``, whether it helps to show the file's folder.
     """
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """What the runner does, in order."""
+        steps: Any = self.details.get("steps", ())
+        return tuple(steps)
+
+    @property
+    def opens(self) -> bool:
+        """Whether it helps to show the file's folder."""
+        return bool(self.details.get("opens"))
 
 
 class ServiceError(BacktrackError):

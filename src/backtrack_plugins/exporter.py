@@ -116,7 +116,7 @@ def check_name(name: str, needs: frozenset[str] = frozenset()) -> None:
 def check_description(name: str, suffix: str, needs: frozenset[str] = frozenset()) -> None:
     """Raise ValueError unless a format can be named and suffixed so, and need these values of Athlete."""
     check_name(name, needs)
-    if not re.fullmatch(r"(\.[a-z0-9]+)+", suffix):
+    if not re.fullmatch(r"(\.[a-z0-9]+(-[a-z0-9]+)*)+", suffix):
         raise ValueError(f"{suffix!r}: a suffix is written like .fit")
 
 

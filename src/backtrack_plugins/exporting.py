@@ -103,7 +103,7 @@ def export(
             notices = notices_for(supervised_by, forced=_broken(problems))
             exported = run(exporter, _with_notices(request, notices))
     return Artifact(
-        name=(stem or _stem(workout)) + exporter.suffix,
+        name=(stem or stem_of(workout)) + exporter.suffix,
         media_type=exporter.media_type,
         data=exported.data,
         losses=losses,
@@ -239,7 +239,8 @@ def _tree_lines(parts: Sequence[TreePart], depth: int) -> Iterator[str]:
                 yield INDENT * depth + line
 
 
-def _stem(workout: Workout) -> str:
+def stem_of(workout: Workout) -> str:
+    """The file name, without a suffix, of what a workout is exported to: its file's, else one of its name."""
     if workout.file is not None:
         stem = os.path.splitext(os.path.basename(workout.file))[0]
         if stem[:1] != "." and is_file_name(stem):

@@ -146,6 +146,25 @@ def read_back(path: str, data: bytes) -> bytes:
     return data
 
 
+def remove_file(path: str) -> None:
+    """Remove a file that we wrote, and take it off its folder's ledger.
+
+    Raises:
+        DeliveryError: when the file system refuses; the file is as it was.
+    """
+    folder, name = os.path.split(path)
+    with _WRITING:
+        try:
+            os.unlink(path)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise DeliveryError(f"{path}: {reason}. It was not removed.", path=path) from None
+        ledger = _read_ledger(folder)
+        if ledger.pop(name, None) is not None:
+            listed = msgspec.json.format(msgspec.json.encode(ledger, order="sorted"), indent=1)
+            _replace_all({os.path.join(folder, LEDGER): listed})
+
+
 def replace_file(path: str, data: bytes) -> None:
     """Replace one file's content whole, keeping its permissions.
 

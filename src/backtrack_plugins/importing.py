@@ -7,6 +7,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 from backtrack_plugins.calling import Asked
+from backtrack_plugins.errors import UsageError
 from backtrack_plugins.importer import Imported
 from backtrack_plugins.kinds import KINDS
 from backtrack_plugins.reading import read_bytes
@@ -46,6 +47,36 @@ def import_file(
     for loss in imported.losses:
         warnings.warn(f"{os.fspath(path)}: {loss}", ImportLossWarning, stacklevel=2)
     return imported.workout
+
+
+def import_address(address: str, *, registry: Registry | None = None) -> Imported:
+    """Fetch and read a workout that has no file here.
+
+    Args:
+        address: An importer's name, a colon, and what that importer knows it by: ``garmin-connect:123456``.
+        registry: Where importers are looked up.
+
+    Raises:
+        UsageError: when the importer reads files alone.
+        ServiceError: when the service fails or refuses, or nobody is signed in.
+        UnreadableInput: when what comes back cannot be read.
+        PluginError: when the plugin is missing, disabled, clashing or broken.
+    """
+    registry = registry or installed()
+    name, _, wanted = address.partition(":")
+    chosen = registry.importer(name)
+    fetch = chosen.fetch
+    if fetch is None:
+        raise UsageError(f"{address}: {name} reads files alone; give it a file: --from {name}", plugin=name)
+    data = Asked(KINDS["importer"], chosen.name, address).call(lambda: fetch(wanted))
+    return import_bytes(data, address, importer=name, registry=registry)
+
+
+def is_address(text: str, registry: Registry | None = None) -> bool:
+    """Whether a text is no file and begins with the name of an installed importer and a colon."""
+    name, colon, _ = text.partition(":")
+    rows = (registry or installed()).rows("importer")
+    return bool(colon) and not os.path.lexists(text) and any(row.name == name for row in rows)
 
 
 def import_bytes(

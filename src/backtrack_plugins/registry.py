@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any, Literal
 
+    from backtrack_plugins.account import Account
     from backtrack_plugins.annotator import Annotator
     from backtrack_plugins.checks import Check
     from backtrack_plugins.destination import Destination
@@ -153,6 +154,37 @@ class Registry:
         """The annotator of a name; as `exporter`."""
         annotator: Annotator = self._get("annotator", name)
         return annotator
+
+    def account(self, name: str) -> Account:
+        """The account of a name, or the one that the destination of that name needs.
+
+        Imports every destination. One that is broken is passed over, unless none has the account.
+
+        Raises:
+            UnknownPlugin: when no destination has such an account; with those there are.
+            PluginError: when one of the destinations that might have had it is broken.
+        """
+        found: dict[str, Account] = {}
+        broken: list[PluginError] = []
+        for row in self.rows("destination"):
+            if row.state != "installed":
+                continue
+            try:
+                destination = self._load(row)
+            except PluginError as error:
+                broken.append(error)
+                continue
+            if destination.account is not None:
+                found.setdefault(destination.account.name, destination.account)
+                if name == row.name:
+                    return found[destination.account.name]
+        if name in found:
+            return found[name]
+        if broken:
+            raise broken[0]
+        known = tuple(sorted(found))
+        there = f"there are: {', '.join(known)}" if known else "no installed plugin needs one"
+        raise UnknownPlugin(f"no account is named {name}; {there}", kind="account", plugin=name, known=known)
 
     def checks(self) -> list[Check]:
         """Import every check plugin that is not disabled, and return what each offers.

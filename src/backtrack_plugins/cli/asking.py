@@ -11,7 +11,11 @@ from backtrack_plugins.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from backtrack_plugins.errors import NeedsChoice
+
 _Answer = TypeVar("_Answer")
+
+_YES_NO = {"yes": True, "y": True, "no": False, "n": False, "": False}
 
 
 def somebody_is_there() -> bool:
@@ -55,3 +59,40 @@ def ask(
             return answer
         if explained and line.strip() == "?":
             warn(explained)
+
+
+def confirmed(question: str, *, to_do: str, declined: str) -> bool:
+    """Ask for a yes; anything else that is an answer is a no.
+
+    Args:
+        question: Such as ``Send?``.
+        to_do: What ``--yes`` is for, such as ``send it``.
+        declined: Said when somebody interrupts instead of answering.
+
+    Raises:
+        UsageError: when nobody is there to ask, or the input ends.
+    """
+    if not somebody_is_there():
+        raise UsageError(f"nobody is there to ask: add --yes to {to_do}, or --dry-run to look at it alone")
+    try:
+        return ask(f"{question} [y/N] ", _YES_NO.get, unanswered="say y or n, or add --yes")
+    except KeyboardInterrupt:
+        warn(f"\n{declined}")
+        raise
+
+
+def choose(error: NeedsChoice, *, as_json: bool) -> str:
+    """Ask which one; where nobody is there the error itself says how to answer.
+
+    Raises:
+        NeedsChoice: when nobody is there to ask.
+        UsageError: when the input ends.
+    """
+    if as_json or not somebody_is_there():
+        raise error
+    choices = error.choices
+    warn(str(error).partition("\n")[0])
+    for number, label in enumerate(choices.values(), start=1):
+        warn(f"  {number}  {label}")
+    values = dict(zip(map(str, range(1, len(choices) + 1)), choices, strict=True))
+    return ask("Which? ", values.get, unanswered=f"give a number, or add --{error.argument}")

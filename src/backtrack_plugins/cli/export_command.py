@@ -39,7 +39,9 @@ def run(arguments: argparse.Namespace) -> int:
         errors.append(error)
         options = {}
     workouts, unreadable = read_all(arguments.workouts)
-    made, stopped = make(workouts, exporters, athlete, options, arguments, registry)
+    made, stopped = make(
+        [(workout, athlete) for workout in workouts], exporters, options, arguments, registry
+    )
     errors += [*unreadable, *stopped]
     errors = errors or colliding(made, remedy="rename one, or export it apart")
     if errors:

@@ -29,6 +29,7 @@ class Made(NamedTuple):
     workout: Workout
     exporter: Exporter
     artifact: Artifact
+    athlete: Athlete | None
 
     @property
     def source(self) -> str:
@@ -37,9 +38,8 @@ class Made(NamedTuple):
 
 
 def make(
-    workouts: Iterable[Workout],
+    workouts: Iterable[tuple[Workout, Athlete | None]],
     exporters: Mapping[str, Exporter],
-    athlete: Athlete | None,
     options: Mapping[str, Mapping[str, str]],
     arguments: argparse.Namespace,
     registry: Registry,
@@ -47,16 +47,15 @@ def make(
     """Export every workout to every format, checked, and every error of those that cannot be.
 
     Args:
-        workouts: What was read.
+        workouts: What was read, each with the athlete whose level and treadmill hold.
         exporters: Each by the name that it is asked for with.
-        athlete: Whose level and treadmill hold.
         options: By the same names as `exporters`.
         arguments: With ``supervised_by`` and ``force``.
         registry: Where plugins are looked up.
     """
     made: list[Made] = []
     errors: list[BacktrackError] = []
-    for workout in workouts:
+    for workout, athlete in workouts:
         for name, exporter in exporters.items():
             try:
                 artifact = export(
@@ -68,7 +67,7 @@ def make(
                     force=arguments.force,
                     registry=registry,
                 )
-                made.append(Made(workout, exporter, artifact))
+                made.append(Made(workout, exporter, artifact, athlete))
             except BacktrackError as error:
                 errors.append(error)
     return made, errors

@@ -201,11 +201,11 @@ def _export(export: argparse.ArgumentParser) -> _Actions:
 
 
 def _send(send: argparse.ArgumentParser) -> _Actions:
-    _workouts(send)
-    send.add_argument(
-        "--to", required=True, metavar="DESTINATION", help="a destination, see: backtrack formats"
-    )
+    _workouts(send, "a .backtrack file, its .json form, a name of the library, or a programme's folder")
+    _destination(send)
     send.add_argument("--at", metavar="PATH", help="where that is, for a folder that is not found by itself")
+    send.add_argument("--on", metavar="DAY", help="the day to put them on, such as 2026-12-02, or: programme")
+    send.add_argument("--device", metavar="NAME", help="a device of the account to push them to")
     send.add_argument("--dry-run", action="store_true", help="show what would be done, and send nothing")
     send.add_argument("--yes", action="store_true", help="do not ask before sending")
     _options(
@@ -215,6 +215,53 @@ def _send(send: argparse.ArgumentParser) -> _Actions:
     _athlete(send)
     _supervised(send)
     _force(send)
+    return ()
+
+
+def _destination(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--to", required=True, metavar="DESTINATION", help="a destination, see: backtrack formats"
+    )
+
+
+def _sent(sent: argparse.ArgumentParser) -> _Actions:
+    sent.add_argument(
+        "--to", action="append", metavar="DESTINATION", help="only what was sent there; repeat it for several"
+    )
+    sent.add_argument("--offline", action="store_true", help="list it, and ask no service how it stands")
+    return ()
+
+
+def _unsend(unsend: argparse.ArgumentParser) -> _Actions:
+    _workouts(unsend, "the file, library name or folder that was sent; the file need not be there any more")
+    _destination(unsend)
+    unsend.add_argument("--dry-run", action="store_true", help="show what would be removed, and do nothing")
+    unsend.add_argument("--yes", action="store_true", help="do not ask before removing")
+    _options(unsend, "NAME.OPTION=VALUE", "an option of the destination")
+    unsend.add_argument("--overwrite", action="store_true", help="remove what was changed there since, too")
+    return ()
+
+
+def _login(login: argparse.ArgumentParser) -> _Actions:
+    _account(login)
+    login.add_argument("--at", metavar="FOLDER", help="use the session that another program keeps there")
+    login.add_argument("--yes", action="store_true", help="do not ask whether to go on")
+    _options(login, "ACCOUNT.OPTION=VALUE", "an option of the account, such as garmin.client=garth")
+    return ()
+
+
+def _logout(logout: argparse.ArgumentParser) -> _Actions:
+    _account(logout)
+    return ()
+
+
+def _account(command: argparse.ArgumentParser) -> None:
+    command.add_argument("account", metavar="ACCOUNT", help="an account, such as garmin")
+
+
+def _try(try_: argparse.ArgumentParser) -> _Actions:
+    _account(try_)
+    try_.add_argument("--yes", action="store_true", help="do not wait after each step")
     return ()
 
 
@@ -233,7 +280,12 @@ def _annotate(annotate: argparse.ArgumentParser) -> _Actions:
 
 
 def _import(import_: argparse.ArgumentParser) -> _Actions:
-    import_.add_argument("file", metavar="FILE", help="a file in a format that an installed plugin reads")
+    import_.add_argument(
+        "file",
+        metavar="FILE",
+        help="a file in a format that an installed plugin reads, or a workout of an account, such as "
+        "garmin-connect:123456",
+    )
     import_.add_argument(
         "--from", dest="importer", metavar="FORMAT", help="the format, when its first bytes do not tell"
     )
@@ -301,6 +353,11 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], _Actions]]] 
     "programme": ("a dated series of workouts that grows with you", _programme),
     "export": ("write workouts in other formats", _export),
     "send": ("put workouts where an app or a watch looks for them", _send),
+    "sent": ("list what was sent where, and whether it is still there as it was sent", _sent),
+    "unsend": ("remove what was sent, and nothing else", _unsend),
+    "login": ("sign in to an account, once", _login),
+    "logout": ("forget the session of an account", _logout),
+    "try": ("a guided tour of an account's commands, against a stand-in: no account needed", _try),
     "annotate": ("print the title and text of an activity that went as planned, to paste", _annotate),
     "import": ("print the page that a foreign file carries", _import),
     "format": ("rewrite workout files in canonical form, keeping comments", _format),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from backtrack_plugins.cli.asking import ask, somebody_is_there
+import msgspec
+
+from backtrack_plugins.cli import outbox
+from backtrack_plugins.cli.asking import choose, confirmed
 from backtrack_plugins.cli.exports import (
     cell,
     colliding,
@@ -14,46 +17,78 @@ from backtrack_plugins.cli.exports import (
     options_of,
     say_notes,
 )
-from backtrack_plugins.cli.inputs import find_athlete, read_all
+from backtrack_plugins.cli.inputs import find_athlete
 from backtrack_plugins.cli.output import report_errors, say, say_json, warn
+from backtrack_plugins.cli.parcels import dates_for, read_planned
+from backtrack_plugins.cli.progress import bar
 from backtrack_plugins.delivering import deliver
-from backtrack_plugins.errors import BacktrackError, UsageError
+from backtrack_plugins.destination import Parcel
+from backtrack_plugins.errors import BacktrackError, DeliveryError, NeedsChoice, NotSignedIn, ServiceError
 from backtrack_plugins.registry import Registry
 
 if TYPE_CHECKING:
     import argparse
+    import datetime as dt
     from collections.abc import Iterator, Sequence
 
     from backtrack_plugins.athlete import Athlete
     from backtrack_plugins.cli.exports import Made
+    from backtrack_plugins.cli.parcels import Planned
     from backtrack_plugins.destination import Destination, Receipt
     from backtrack_plugins.exporter import Exporter
 
     _Options = dict[str, str]
 
 _DECLINED = "Nothing was sent."
-_YES_NO = {"yes": True, "y": True, "no": False, "n": False, "": False}
+_BEGUN = "What arrived before that stays; send again, and the rest follows."
+_GATES = (
+    "These weeks are planned for when every gate is passed. After each workout say how it went, "
+    "backtrack programme next, and send again: what changed is brought up to date."
+)
 
 
-class _Parcel(NamedTuple):
+class _Sending(NamedTuple):
     """What is sent: how it was made, and where to."""
 
     made: Sequence[Made]
+    planned: Sequence[Planned]
+    dates: Sequence[dt.date | None]
     destination: Destination
     options: _Options
     arguments: argparse.Namespace
     registry: Registry
 
+    @property
+    def parcels(self) -> list[Parcel]:
+        """Each artifact with its identity and date."""
+        dates = self.dates or [None] * len(self.made)
+        return [
+            Parcel(made.artifact, planned.identity, on)
+            for made, planned, on in zip(self.made, self.planned, dates, strict=True)
+        ]
+
     def deliver(self, *, dry_run: bool) -> tuple[Receipt, ...]:
-        return deliver(
-            [each.artifact for each in self.made],
-            self.arguments.to,
-            at=self.arguments.at,
-            dry_run=dry_run,
-            overwrite=self.arguments.overwrite,
-            options=self.options,
-            registry=self.registry,
-        )
+        said = "Looking" if dry_run else "Sending"
+        with bar(said, shown=not self.arguments.json) as progress:
+            return deliver(
+                self.parcels,
+                self.arguments.to,
+                at=self.arguments.at,
+                dry_run=dry_run,
+                overwrite=self.arguments.overwrite,
+                options=self.options,
+                registry=self.registry,
+                device=self.arguments.device,
+                progress=progress,
+            )
+
+    def plan(self) -> tuple[Receipt, ...]:
+        """What would be done; whoever is there is asked for what only they can say."""
+        while True:
+            try:
+                return self.deliver(dry_run=True)
+            except NeedsChoice as error:
+                setattr(self.arguments, error.argument, choose(error, as_json=self.arguments.json))
 
     def next_of(self, receipt: Receipt) -> str:
         """What the runner does next: the receipt may know better than the destination."""
@@ -64,34 +99,49 @@ def run(arguments: argparse.Namespace) -> int:
     """Show what would be done, ask, and do it; send nothing when anything is wrong with any of it."""
     athlete, athlete_file = find_athlete(arguments.athlete)
     try:
-        parcel, errors = _packed(arguments, athlete)
-        if errors:
-            return _refused(errors, as_json=arguments.json)
-        planned = parcel.deliver(dry_run=True)
-        if not arguments.json:
-            say_notes(parcel.made, athlete_file)
-        not_sent = _not_sent(parcel, planned)
+        sending, errors = _packed(arguments, athlete)
     except BacktrackError as error:
         return _refused([error], as_json=arguments.json)
+    if errors:
+        return _refused(errors, as_json=arguments.json)
+    try:
+        planned = sending.plan()
+        if not arguments.json:
+            say_notes(sending.made, athlete_file)
+        not_sent = _not_sent(sending, planned)
+    except BacktrackError as error:
+        return _failed(sending, error, sent=_DECLINED)
     if not_sent:
-        return _ended(parcel, planned, not_sent)
-    return _ended(parcel, parcel.deliver(dry_run=False))
+        return _ended(sending, planned, not_sent)
+    try:
+        return _ended(sending, sending.deliver(dry_run=False))
+    except BacktrackError as error:
+        return _failed(sending, error, sent=_BEGUN)
 
 
 def _packed(
     arguments: argparse.Namespace, athlete: Athlete | None
-) -> tuple[_Parcel, Sequence[BacktrackError]]:
+) -> tuple[_Sending, Sequence[BacktrackError]]:
     """Every workout in the destination's format, and the errors of those that cannot be."""
     registry = Registry()
     destination = registry.destination(arguments.to)
     exporter = registry.exporter(destination.exporter)
     theirs, its = _options(arguments.options, destination, exporter)
-    workouts, unreadable = read_all(arguments.workouts)
-    made, stopped = make(
-        workouts, {exporter.name: exporter}, athlete, {exporter.name: its}, arguments, registry
-    )
+    planned, unreadable = read_planned(arguments.workouts)
+    dates = dates_for(planned, arguments.on)
+    workouts = [(each.workout, _athlete_for(each, athlete)) for each in planned]
+    made, stopped = make(workouts, {exporter.name: exporter}, {exporter.name: its}, arguments, registry)
     errors = [*unreadable, *stopped] or colliding(made, remedy="rename one, or send it apart")
-    return _Parcel(made, destination, theirs, arguments, registry), errors
+    if not (errors or arguments.json) and any(each.week and each.week.state == "planned" for each in planned):
+        warn(_GATES)
+    return _Sending(made, planned, dates, destination, theirs, arguments, registry), errors
+
+
+def _athlete_for(planned: Planned, athlete: Athlete | None) -> Athlete | None:
+    """A week of a programme is held to the level that it names: the athlete's rises and falls with it."""
+    if athlete is None or planned.week is None or planned.workout.level is None:
+        return athlete
+    return msgspec.structs.replace(athlete, level=None)
 
 
 def _options(
@@ -108,30 +158,37 @@ def _options(
     return theirs, its
 
 
-def _not_sent(parcel: _Parcel, planned: Sequence[Receipt]) -> str:
+def _not_sent(sending: _Sending, planned: Sequence[Receipt]) -> str:
     """Why it is not to be sent, in a sentence; empty when it is. Shows the plan, and asks.
 
     Raises:
         UsageError: when nobody is there to ask, or nobody answers.
     """
-    arguments = parcel.arguments
+    arguments = sending.arguments
     if arguments.dry_run:
         return "A dry run: nothing was sent."
     if all(receipt.state == "unchanged" for receipt in planned):
         return "All of it is there already: nothing was sent."
     if not (arguments.json and arguments.yes):
-        warn("\n".join(_plan(parcel, planned)))
-    return "" if arguments.yes or _agreed() else _DECLINED
+        warn("\n".join(_plan(sending, planned)))
+    if arguments.yes or confirmed("Send?", to_do="send it", declined=_DECLINED):
+        return ""
+    return _DECLINED
 
 
-def _agreed() -> bool:
-    if not somebody_is_there():
-        raise UsageError("nobody is there to ask: add --yes to send it, or --dry-run to look at it alone")
-    try:
-        return ask("Send? [y/N] ", _YES_NO.get, unanswered="say y or n, or add --yes")
-    except KeyboardInterrupt:
-        warn(f"\n{_DECLINED}")
-        raise
+def _failed(sending: _Sending, error: BacktrackError, *, sent: str) -> int:
+    """Say what failed; where it was not the user, keep the workouts as files."""
+    arguments = sending.arguments
+    theirs = isinstance(error, ServiceError | DeliveryError) and not isinstance(error, NotSignedIn)
+    kept = []
+    if theirs and not arguments.dry_run:
+        kept = outbox.keep(sending.made, sending.destination, arguments, sending.registry)
+    if arguments.json:
+        return report_errors([error], as_json=True, receipts=[], kept=[each.path for each in kept])
+    code = report_errors([error], as_json=False)
+    outbox.tell(error, kept)
+    warn(sent)
+    return code
 
 
 def _refused(errors: Sequence[BacktrackError], *, as_json: bool) -> int:
@@ -141,42 +198,54 @@ def _refused(errors: Sequence[BacktrackError], *, as_json: bool) -> int:
     return code
 
 
-def _plan(parcel: _Parcel, planned: Sequence[Receipt]) -> Iterator[str]:
+def _plan(sending: _Sending, planned: Sequence[Receipt]) -> Iterator[str]:
     """What would be done, for somebody who decides."""
-    yield f"\nTo {parcel.destination.name}: {parcel.destination.summary}\n"
-    for made, receipt in zip(parcel.made, planned, strict=True):
-        yield from [f"{receipt.where}  ({receipt.state})", *losses_said(made.artifact), ""]
+    yield f"\nTo {sending.destination.name}: {sending.destination.summary}\n"
+    for made, receipt in zip(sending.made, planned, strict=True):
+        yield from [_headline(receipt), *_warned(receipt), *losses_said(made.artifact), ""]
 
 
-def _ended(parcel: _Parcel, receipts: Sequence[Receipt], not_sent: str = "") -> int:
+def _headline(receipt: Receipt) -> str:
+    day = f", on {receipt.on}" if receipt.on is not None else ""
+    return f"{receipt.where}  ({receipt.state}{day})"
+
+
+def _warned(receipt: Receipt) -> Iterator[str]:
+    for warning in receipt.warnings:
+        yield from cell("note", warning)
+
+
+def _ended(sending: _Sending, receipts: Sequence[Receipt], not_sent: str = "") -> int:
     """Say what became of each artifact, or would have."""
-    pairs = list(zip(parcel.made, receipts, strict=True))
-    if parcel.arguments.json:
-        rows = [_data(parcel, *pair) for pair in pairs]
+    pairs = list(zip(sending.made, receipts, strict=True))
+    if sending.arguments.json:
+        rows = [_data(sending, *pair) for pair in pairs]
         sent = not not_sent
-        say_json({"destination": parcel.destination.name, "sent": sent, "receipts": rows, "errors": []})
+        say_json({"destination": sending.destination.name, "sent": sent, "receipts": rows, "errors": []})
         return 0
     if not_sent != _DECLINED:  # who declined has just seen it
-        say("\n\n".join("\n".join(_row(parcel, *pair, sent=not not_sent)) for pair in pairs))
+        say("\n\n".join("\n".join(_row(sending, *pair, sent=not not_sent)) for pair in pairs))
     if not_sent:
         warn(not_sent)
     return 0
 
 
-def _row(parcel: _Parcel, made: Made, receipt: Receipt, *, sent: bool) -> list[str]:
-    lines = [f"{receipt.where}  ({receipt.state})"]
-    if parcel.next_of(receipt):
-        lines += cell("next", parcel.next_of(receipt))
+def _row(sending: _Sending, made: Made, receipt: Receipt, *, sent: bool) -> list[str]:
+    lines = [_headline(receipt), *_warned(receipt)]
+    if sending.next_of(receipt):
+        lines += cell("next", sending.next_of(receipt))
     return lines if sent else lines + losses_said(made.artifact)
 
 
-def _data(parcel: _Parcel, made: Made, receipt: Receipt) -> dict[str, Any]:
+def _data(sending: _Sending, made: Made, receipt: Receipt) -> dict[str, Any]:
     return {
         "workout": made.source,
         "file": receipt.artifact,
         "where": receipt.where,
         "state": receipt.state,
         "sha256": receipt.sha256,
+        "on": receipt.on,
+        "warnings": receipt.warnings,
         **data_of(made),
-        "hint": parcel.next_of(receipt),
+        "hint": sending.next_of(receipt),
     }

@@ -91,6 +91,13 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
     pending: Pending
 
     @property
+    def key(self) -> str:
+        """What tells it from other programmes, however far it has come: the same for as long as it lasts."""
+        plan = self.plan
+        run = "" if plan.run is None else plan.run.name
+        return f"{plan.start} {plan.level} {plan.units} {run}"
+
+    @property
     def sessions(self) -> tuple[Week, ...]:
         """Those done, the next, and the planned ones that assume every gate is passed."""
         return tuple(self._weeks())

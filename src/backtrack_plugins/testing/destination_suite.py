@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import msgspec
 import pytest
 
+from backtrack_plugins.book import DATA_FOLDER
 from backtrack_plugins.delivering import deliver
 from backtrack_plugins.errors import BacktrackError, ExistingFile, UsageError
 from backtrack_plugins.exporter import Artifact
@@ -51,6 +52,13 @@ class DestinationSuite(PluginSuite):
     def plugin_name(self) -> str:
         """The destination's name."""
         return self.destination
+
+    @pytest.fixture(autouse=True)
+    def data(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+        """Where it is written down what was sent: nowhere in the home of whoever runs the suite."""
+        folder = tmp_path / "data"
+        monkeypatch.setenv(DATA_FOLDER, str(folder))
+        return str(folder)
 
     @pytest.fixture
     def offered(self) -> Destination:
@@ -194,12 +202,12 @@ class DestinationSuite(PluginSuite):
         assert file.read_bytes() == b""
 
     def test_writes_nowhere_but_there(
-        self, artifacts: list[Artifact], place: str, offered: Destination
+        self, artifacts: list[Artifact], place: str, offered: Destination, data: str
     ) -> None:
         """It writes into the folder that it was given and into no other, and opens no connection."""
         _only_a_folder(offered)
         self.assert_keeps_to_itself(
-            "delivered", artifacts, self.destination, place, dict(self.options), allowed=[place]
+            "delivered", artifacts, self.destination, place, dict(self.options), allowed=[place, data]
         )
 
     def test_leaves_every_file_whole_when_the_disk_fails(

@@ -14,7 +14,8 @@ import msgspec
 
 from backtrack_garmin import profile
 from backtrack_garmin.fit import STRING, DamagedFile, Field, MessageType, check_whole
-from backtrack_garmin.workout_file import MOST_STEPS, duration
+from backtrack_garmin.planning import MOST_STEPS
+from backtrack_garmin.workout_file import duration
 from backtrack_plugins import (
     Imported,
     InvalidWorkout,
