@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -315,34 +316,91 @@ class TestWhereTheWatchFails:
 
 
 class TestHowItStands:
-    def look(self, where: Path | str, data: bytes, tmp_path: Path) -> bt.Standing:
-        shelf = bt.Book(tmp_path / "sent").shelf("garmin-watch")
-        shelf.put(bt.Record(identity="a" * 16, where=str(where), sha256=hashlib.sha256(data).hexdigest()))
-        assert DESTINATION.look is not None
-        (standing,) = DESTINATION.look(bt.SentRequest(identities=("a" * 16,), book=shelf))
-        assert standing.identity == "a" * 16
-        return standing
+    def look(self) -> bt.Standing:
+        (found,) = bt.sent(["garmin-watch"])
+        return found.standing
 
-    def test_is_as_sent_before_and_after_the_watch_takes_it(self, inbox: Path, tmp_path: Path) -> None:
-        (receipt,) = send()
-        assert self.look(receipt.where, ONE.data, tmp_path).state == "as sent"
+    def test_is_as_sent_before_and_after_the_watch_takes_it(self, inbox: Path) -> None:
+        send()
+        assert (self.look().state, self.look().said) == ("as sent", "")
         unplug(inbox)
-        standing = self.look(receipt.where, ONE.data, tmp_path)
-        assert (standing.state, standing.said) == ("as sent", "kept by Forerunner 245")
+        kept = f"kept in {inbox.parent}/Workouts/{ONE.name}"
+        assert (self.look().state, self.look().said) == ("as sent", kept)
 
-    def test_is_changed_where_another_file_stands_there(self, inbox: Path, tmp_path: Path) -> None:
+    def test_is_changed_where_another_file_stands_there(self, inbox: Path) -> None:
+        send()
         (inbox / ONE.name).write_bytes(b"mine")
-        assert self.look(inbox / ONE.name, ONE.data, tmp_path).state == "changed"
+        assert self.look().state == "changed"
 
-    def test_is_not_known_once_the_watch_made_something_else_of_it(self, inbox: Path, tmp_path: Path) -> None:
-        standing = self.look(inbox / ONE.name, ONE.data, tmp_path)
+    def test_is_not_known_once_the_watch_made_something_else_of_it(self, inbox: Path) -> None:
+        send()
+        (inbox / ONE.name).unlink()
+        standing = self.look()
         assert standing.state == "unknown"
         assert standing.said.startswith("the watch has taken it in")
 
-    def test_is_not_known_while_the_watch_is_not_connected(self, inbox: Path, tmp_path: Path) -> None:
-        assert inbox.is_dir()
-        standing = self.look(tmp_path / "media/anna/OTHER/GARMIN/NewFiles/a.fit", ONE.data, tmp_path)
-        assert (standing.state, standing.said) == ("unknown", "the watch is not connected")
+    def test_is_not_known_while_the_watch_is_not_connected(self, volume: Path, inbox: Path) -> None:
+        send()
+        shutil.rmtree(volume)
+        assert not inbox.exists()
+        assert (self.look().state, self.look().said) == ("unknown", "the watch is not connected")
+
+
+class TestItIsTakenBack:
+    IDENTITY = (bt.identity_of(ONE.name),)
+
+    def unsend(self, **asked: Any) -> bt.Receipt:
+        (receipt,) = bt.unsend(self.IDENTITY, "garmin-watch", **asked)
+        return receipt
+
+    @pytest.mark.parametrize("unplugged", [False, True])
+    def test_from_where_it_lies_and_nothing_else_is(self, inbox: Path, volume: Path, unplugged: bool) -> None:
+        send(TWO)
+        before = everything(volume)
+        send(ONE)
+        path = inbox / ONE.name
+        if unplugged:
+            path = path.rename(inbox.parent / "Workouts" / "W.FIT")
+        assert (self.unsend(dry_run=True).state, path.exists()) == ("removed", True)
+        receipt = self.unsend()
+        assert (receipt.artifact, receipt.where, receipt.state) == (ONE.name, str(path), "removed")
+        assert everything(volume) == before
+        assert self.unsend().state == "gone"
+
+    def test_not_where_somebody_changed_it(self, inbox: Path) -> None:
+        send()
+        (inbox / ONE.name).write_bytes(b"mine")
+        with pytest.raises(bt.ExistingFile, match="changed since it was sent"):
+            self.unsend()
+        assert (inbox / ONE.name).read_bytes() == b"mine"
+        assert self.unsend(overwrite=True).state == "removed"
+        assert os.listdir(inbox) == []
+
+    def test_not_once_the_watch_made_something_else_of_it(self, inbox: Path) -> None:
+        send()
+        unplug(inbox)
+        (inbox.parent / "Workouts" / ONE.name).write_bytes(b"what the watch made of it")
+        receipt = self.unsend()
+        assert receipt.state == "gone"
+        assert receipt.warnings[0].endswith("delete it on the watch")
+        assert os.listdir(inbox.parent / "Workouts") == [ONE.name]
+
+    def test_not_while_the_watch_is_not_connected_and_it_is_not_forgotten(
+        self, inbox: Path, volume: Path
+    ) -> None:
+        send()
+        volume.rename(volume.parent / "away")
+        assert not inbox.exists()
+        with pytest.raises(bt.DeliveryError, match="the watch is not connected"):
+            self.unsend()
+        (volume.parent / "away").rename(volume)
+        assert self.unsend().state == "removed"
+
+    def test_not_where_the_watch_refuses(self, inbox: Path) -> None:
+        send()
+        with failing(inbox, READ_ONLY), pytest.raises(bt.DeliveryError, match="It was not removed"):
+            self.unsend()
+        assert self.unsend().state == "removed"
 
 
 class TestTheCommand:

@@ -23,9 +23,15 @@ def _deliver(request: DeliveryRequest) -> Iterable[Receipt]:
 
 
 def _look(request: SentRequest) -> Iterable[Standing]:
-    from backtrack_garmin.watch.sending import look
+    from backtrack_garmin.watch.recalling import look
 
     return look(request)
+
+
+def _remove(request: SentRequest) -> Iterable[Receipt]:
+    from backtrack_garmin.watch.recalling import remove
+
+    return remove(request)
 
 
 @hookimpl
@@ -39,6 +45,7 @@ def backtrack_destinations() -> Iterable[Destination]:
             exporter="garmin-fit",
             deliver=_deliver,
             look=_look,
+            remove=_remove,
             is_folder=True,
             hint=(
                 "eject the watch and unplug it; start the Treadmill activity, and choose the workout in the "

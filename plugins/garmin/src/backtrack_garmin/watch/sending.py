@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import os
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from backtrack_garmin.watch import finding, steps
-from backtrack_garmin.watch.contents import content, kept_on
 from backtrack_garmin.watch.placing import place
-from backtrack_plugins import ByHand, DeliveryError, NeedsChoice, Standing, UsageError
+from backtrack_plugins import ByHand, DeliveryError, NeedsChoice, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from backtrack_garmin.watch.finding import System, Watch
-    from backtrack_plugins import DeliveryRequest, Receipt, Record, SentRequest
+    from backtrack_plugins import DeliveryRequest, Receipt
 
 NAME = "garmin-watch"
 
@@ -86,26 +84,3 @@ def _the_one(watches: tuple[Watch, ...]) -> Watch:
 
 def _quoted(path: str) -> str:
     return f'"{path}"' if " " in path else path
-
-
-def look(request: SentRequest) -> Iterator[Standing]:
-    """How workouts that were sent stand on the watch now, as far as a computer can see."""
-    watches = finding.find(finding.this_system()).watches
-    for identity in request.identities:
-        yield _standing(request.book.get(identity), watches)
-
-
-def _standing(record: Record, watches: Iterable[Watch]) -> Standing:
-    data = content(record.where)
-    if data is not None:
-        as_sent = sha256(data).hexdigest() == record.sha256
-        return Standing(identity=record.identity, state="as sent" if as_sent else "changed")
-    folder = os.path.dirname(record.where)
-    if not os.path.isdir(folder):
-        return Standing(identity=record.identity, state="unknown", said="the watch is not connected")
-    for watch in watches:
-        paths = kept_on(watch, None).paths
-        if any(sha256(content(path) or b"").hexdigest() == record.sha256 for path in paths):
-            return Standing(identity=record.identity, state="as sent", said=f"kept by {watch.called}")
-    said = "the watch has taken it in; a computer cannot see what it made of it"
-    return Standing(identity=record.identity, state="unknown", said=said)
