@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, assume, given, settings
 
 import backtrack_plugins as bt
 from backtrack_garmin.connect import ids, stand_in_bodies
-from backtrack_garmin.planning import HALF_BAND
+from backtrack_garmin.watch_plan import HALF_BAND
 from backtrack_plugins import library
 from backtrack_plugins.testing import SAMPLES
 from backtrack_plugins.testing.samples import MILES_PAGE
