@@ -14,7 +14,6 @@ from backtrack_garmin.connect.marks import Mark, with_mark
 from backtrack_garmin.connect.reading import from_connect
 from backtrack_garmin.testing import ConnectStandIn, signed_in
 from backtrack_plugins.importing import import_bytes
-from backtrack_plugins.testing import SAMPLES, ImporterSuite
 from backtrack_plugins.testing.mishaps import answering
 from backtrack_plugins.testing.strategies import safe_workouts
 
@@ -569,17 +568,3 @@ def test_without_a_session_it_says_how_to_sign_in(tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     with pytest.raises(bt.NotSignedIn, match="backtrack login"):
         fetch_workout("5")
-
-
-class TestGarminConnectRead(ImporterSuite):
-    importer = "garmin-connect"
-    files = {  # noqa: RUF012 - the suite declares it as a class variable
-        "theirs.json": as_bytes(
-            whole(
-                step(kind=1),
-                repeat(3, step(3, 400.0, 6, targetValueOne=4, targetValueTwo=3.8)),
-                step(1, None),
-            )
-        ),
-        "ours.json": as_bytes(sent(bt.parse(SAMPLES["first-timer"]))),
-    }

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 import backtrack_plugins as bt
 from backtrack_garmin.reading import from_fit
 from backtrack_plugins.importing import import_bytes
-from backtrack_plugins.testing import ImporterSuite
 
 FILE_ID, WORKOUT, STEP, SESSION = 0, 26, 27, 158
 FIVE_MINUTES = {"duration_type": "time", "duration_value": 300_000}
@@ -626,16 +625,3 @@ def test_any_workout_of_garmins_encoder_is_one_and_agrees_with_fitparse(steps):
 
 def test_a_file_of_somebody_else_is_found_by_its_first_bytes():
     assert import_bytes(written(FIVE_MINUTES), "no-suffix").workout.name == "Theirs"
-
-
-class TestGarminFitReadOfOthers(ImporterSuite):
-    importer = "garmin-fit"
-    files = {  # noqa: RUF012 - the suite declares it as a class variable
-        "intervals.fit": written(
-            {**FIVE_MINUTES, "intensity": "warmup", "target_type": "heart_rate", "target_value": 2},
-            {**FIVE_MINUTES, "target_type": "speed", "custom_target_value_low": 3000},
-            {"duration_type": "hr_less_than", "duration_value": 225, "intensity": "recovery"},
-            {**TWICE, "duration_value": 1},
-            {"duration_type": "open", "notes": "easy home"},
-        )
-    }
