@@ -250,9 +250,11 @@ def test_the_terms_are_plain():
 def test_somebody_can_be_signed_in_already_for_a_test_of_a_command(tmp_path, client):
     with ConnectStandIn() as connect:
         variables = signed_in(connect, tmp_path, client=client, expired=True)
-        code = "from backtrack_garmin.connect.client import open_client as opened; " + (
-            "print(opened().name, opened().get('/workout-service/workouts'))"
-        )
+        code = """
+from backtrack_garmin.connect.client import open_client
+client = open_client()
+print(client.name, client.get("/workout-service/workouts"))
+"""
         ran = subprocess.run(
             [sys.executable, "-W", "error", "-c", code],
             env={**os.environ, **variables},
