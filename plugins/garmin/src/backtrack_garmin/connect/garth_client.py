@@ -287,7 +287,7 @@ def _errors() -> tuple[type[Exception], ...]:
 def _told_by(error: Exception) -> tuple[Any, ServiceError | None]:
     """The response that an error is about, or what it means when there was none."""
     response = getattr(getattr(error, "error", error), "response", None)
-    if response is not None:
+    if response is not None and response.status_code:  # libcurl has one without a status for no answer
         return response, None
     return None, unreachable() if isinstance(error, OSError) else answers.expired()
 
