@@ -16,8 +16,10 @@ from keyring.errors import KeyringLocked, NoKeyringError, PasswordDeleteError, P
 
 import backtrack_plugins as bt
 from backtrack_garmin.connect import sessions
+from backtrack_garmin.connect.client import open_client
 from backtrack_garmin.connect.routing import HOST
 from backtrack_garmin.connect.sessions import keep, kept_sessions, use_folder, write_private
+from backtrack_garmin.testing import ConnectStandIn
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -334,6 +336,20 @@ def test_a_session_says_where_it_is_without_saying_what(data, tmp_path, use):
     assert said[0] == "in the system's keyring"
     assert said[1] == f"in {tmp_path}, as the other program left it"
     assert said[2] == f"in {data / 'garth.session'}, which you alone can read"
+
+
+@pytest.mark.parametrize("client", ["garth", "garminconnect"])
+def test_a_session_in_the_keyring_is_refreshed_there(memory, monkeypatch, client):
+    with ConnectStandIn() as connect:
+        monkeypatch.setenv(HOST, connect.base_url)
+        made = connect.garth_session if client == "garth" else connect.garminconnect_session
+        keep(client, made(expired=True))
+        before = dict(memory.entries)
+        assert open_client().get("/workout-service/workouts") == []
+        assert open_client().get("/workout-service/workouts") == []
+        assert connect.refreshes == 1
+        assert [session.kept for session in kept_sessions()] == ["keyring"]
+        assert memory.entries != before
 
 
 def test_a_private_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):

@@ -14,6 +14,7 @@ import time
 import warnings
 from contextlib import contextmanager, suppress
 from functools import partial
+from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -234,9 +235,8 @@ def _new_client() -> Any:
 
 def _connect_anew(session: Any) -> None:
     """Keep libcurl, below garth-ng, from sending a request again when a connection that it kept is cut."""
-    from curl_cffi import CurlOpt
-
-    session.curl_options = {**(session.curl_options or {}), CurlOpt.FRESH_CONNECT: 1}
+    options = import_module(type(session).__module__.partition(".")[0]).CurlOpt
+    session.curl_options = {**(session.curl_options or {}), options.FRESH_CONNECT: 1}
 
 
 def _send_to(session: Any, to: str) -> None:
