@@ -169,10 +169,9 @@ def open_client(preferred: str | None = None) -> ConnectClient:
         _refuse_missing([only])
         sessions = [each for each in sessions if each.client == only.name]
     problem: ServiceError | None = None
-    known = set(library_names())
     for session in sessions:
-        if session.client not in known:
-            continue
+        if session.client not in BUILT_IN and session.client not in _entry_points():
+            continue  # its plugin is gone
         adapter = library(session.client)
         if not adapter.is_installed():
             problem = problem or not_installed([adapter])
@@ -182,7 +181,7 @@ def open_client(preferred: str | None = None) -> ConnectClient:
         except NotSignedIn as error:
             problem = problem or error
     if problem is None and preferred in {None, "", AUTO}:
-        _refuse_missing([library(name) for name in known])
+        _refuse_missing([library(name) for name in library_names()])
     with_which = "" if preferred in {None, "", AUTO} else f" with {preferred}"
     raise problem or not_signed_in(f"nobody is signed in{with_which}")
 

@@ -114,7 +114,9 @@ class GarminConnectClient(RenewingClient):
         return str(self._saved["di_token"])
 
     def _is_stale(self) -> bool:
-        return bool(type(self._opened())._token_expires_soon(self._client))  # noqa: SLF001 - see below
+        client = self._opened()
+        # Of the class: the client's own is switched off, so that it refreshes nothing by itself.
+        return bool(type(client)._token_expires_soon(client))  # noqa: SLF001 - nothing public says it
 
     def _send(self, method: str, path: str, params: Mapping[str, Any] | None, body: Any) -> Answer:
         client = self._opened()
@@ -206,8 +208,8 @@ class _Watched:
         for scheme in ("https://", "http://"):
             session.mount(scheme, adapter(host()))
         session.hooks["response"].append(lambda response, *_, **__: self._see(response))
-        self._post: Callable[..., Any] = getattr(client, "_http_post")  # noqa: B009 - mypy and ruff disagree
-        self._exchange: Callable[..., Any] = getattr(client, "_exchange_service_ticket")  # noqa: B009 - the same
+        self._post: Callable[..., Any] = client._http_post  # noqa: SLF001 - nothing public asks for tokens
+        self._exchange: Callable[..., Any] = client._exchange_service_ticket  # noqa: SLF001 - the same
         for name, ours in (
             ("_fresh_api_session", lambda: session),
             ("_api_session", session),
