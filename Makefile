@@ -43,6 +43,7 @@ lint: $(VENV)/.installed-tests
 # Slow, and so not among the tests: 20,000 programmes with random outcomes, and no workout may break a rule.
 fuzz: $(VENV)/.installed-tests
 	$(IN_VENV) tools/fuzz_programme.py 20000
+	$(IN_VENV) tools/fuzz_sync.py 2000
 
 bench: $(VENV)/.installed-bench
 	$(IN_VENV) -m compileall -q src plugins

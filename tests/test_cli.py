@@ -540,6 +540,24 @@ class TestImport:
         assert data.err == ""
         assert [loss["what"] for loss in data.data["losses"]] == ["music"]
 
+    @pytest.mark.parametrize(
+        ("steps", "said"), [("1,", " (step 1)"), ("1, 3, 4", " (steps 1, 3-4)"), ("1, 2, 3, 4, 5", "")]
+    )
+    def test_says_which_steps_a_loss_is_about(
+        self,
+        backtrack: Callable[..., Outcome],
+        plugins: Any,
+        importer_source: Callable[..., str],
+        steps: str,
+        said: str,
+    ) -> None:
+        line = "5:00 forward walk 5 km/h"
+        workout = f"workout=parse('name: Read\\n3x\\n  {line}\\n  {line}' + '\\n{line}' * 3)"
+        read = f"Imported({workout}, losses=(Loss(what='cue', instead='cut', steps=({steps})),))"
+        plugins.install("fake-reader", importer_source("fake", read=read), importers=("fake",))
+        Path("a.fake").write_bytes(b"FAKE")
+        assert backtrack("import", "a.fake").err == f"a.fake: cue: cut{said}\n"
+
 
 class TestFormat:
     def test_prints_the_canonical_form_and_keeps_comments(self, backtrack: Callable[..., Outcome]) -> None:

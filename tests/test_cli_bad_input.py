@@ -379,7 +379,10 @@ class TestWrongUsage:
             (("show",), ["WORKOUT"]),
             (("check", FIRST_STEPS, "--athlete"), ["--athlete"]),
             (("export", FIRST_STEPS, *to("zwoo", "garminfit")), ["zwoo", "mean zwo?", "mean garmin-fit?"]),
-            (("export", FIRST_STEPS, *to("nothing-like-it-at-all")), ["there are: garmin-fit"]),
+            (
+                ("export", FIRST_STEPS, *to("nothing-like-it-at-all")),
+                ["there are: garmin-connect, garmin-fit"],
+            ),
             (("import", ATHLETE, "--from", "garmin"), ["importer", "garmin", "did you mean garmin-fit?"]),
             (("export", FIRST_STEPS, *to("zwo"), "--supervised-by", ""), ["supervisor", "1 to 60"]),
             (("check", FIRST_STEPS, "--supervised-by", "a\nb"), ["supervisor", "printable"]),

@@ -430,6 +430,36 @@ class TestIntoAFolder:
         assert into(tmp_path, overwrite=True) == [("a.x", "replaced")]
         assert content(tmp_path) == {"a.x": b"one"}
 
+    def test_what_the_caller_calls_ours_is_replaced_and_no_list_of_it_is_kept(self, tmp_path: Path) -> None:
+        (tmp_path / "a.x").write_bytes(b"of ours")
+        (tmp_path / "b.x").write_bytes(b"mine")
+
+        def ours(name: str, there: bytes) -> bool:
+            return (name, there) == ("a.x", b"of ours")
+
+        def told(*artifacts: bt.Artifact) -> list[str]:
+            request = bt.DeliveryRequest(artifacts=artifacts)
+            return [each.state for each in bt.deliver_into(request, tmp_path, ours=ours)]
+
+        with pytest.raises(bt.ExistingFile) as raised:
+            told(ONE, TWO)
+        assert raised.value.details == {"paths": (str(tmp_path / "b.x"),)}
+        assert [told(ONE), told(ONE)] == [["replaced"], ["unchanged"]]
+        assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
+            "a.x": b"one",
+            "b.x": b"mine",
+        }
+
+    def test_a_list_that_is_there_counts_for_nothing_where_the_caller_says_what_is_ours(
+        self, tmp_path: Path
+    ) -> None:
+        into(tmp_path)
+        before = (tmp_path / LEDGER).read_bytes()
+        request = bt.DeliveryRequest(artifacts=(artifact(data=b"new"),))
+        with pytest.raises(bt.ExistingFile):
+            bt.deliver_into(request, tmp_path, ours=lambda _name, _there: False)
+        assert (tmp_path / LEDGER).read_bytes() == before
+
     def test_a_dry_run_says_the_same_and_changes_nothing(self, tmp_path: Path) -> None:
         into(tmp_path, ONE, TWO)
         (tmp_path / "c.x").write_bytes(b"theirs")

@@ -287,6 +287,39 @@ class Case(NamedTuple):
     details: dict[str, object]
 
 
+class Club:
+    """A plugin, made here, with a service that does not do what it is asked to."""
+
+    def __init__(self, error: bt.BacktrackError) -> None:
+        self._error = error
+
+    def _deliver(self, _: bt.DeliveryRequest) -> Iterator[bt.Receipt]:
+        raise self._error
+
+    @bt.hookimpl
+    def backtrack_destinations(self) -> list[bt.Destination]:
+        club = bt.Destination(
+            name="club",
+            summary="A club",
+            takes=frozenset({"text/csv"}),
+            exporter="segments-csv",
+            deliver=self._deliver,
+        )
+        return [club]
+
+
+def failures() -> Iterator[bt.BacktrackError]:
+    """One of each, as the plugin of a service raises it."""
+    yield bt.NeedsChoice("which?", argument="device", choices=("7",), labels=("Venu",), plugin="club")
+    yield bt.ByHand("no program can", steps=("Drop it.",), opens=True)
+    yield bt.NotSignedIn("sign in first: backtrack login club", service="Club")
+    yield bt.RateLimited("come back in a minute", service="Club", retry_after=60)
+    yield bt.NotThere("there is no workout 7", service="Club", path="/workout/7")
+    yield bt.Refused("the club refuses it: too long", service="Club", status=400, said="too long")
+    yield bt.ServiceFailed("the club fails", service="Club", status=500)
+    yield bt.Unreachable("no answer came", service="Club")
+
+
 def broken(_: bt.ExportRequest) -> bytes:
     raise ZeroDivisionError("nothing")
 
@@ -391,6 +424,9 @@ def cases(folder: Path) -> Iterator[Case]:  # noqa: PLR0915 - a table
     into = folder / "a-folder"
     (into / artifact.name).mkdir(parents=True)
     yield Case(bt.DeliveryError, lambda: artifact.write(into), {"path": str(into / artifact.name)})
+    for error in failures():
+        club = bt.Registry(plugins=[Club(error)])
+        yield Case(type(error), lambda club=club: bt.deliver([artifact], "club", registry=club), error.details)
 
 
 def raised(case: Case) -> bt.BacktrackError:
@@ -426,7 +462,8 @@ class TestErrors:
     def test_there_is_a_case_of_every_class(self, tmp_path: Path) -> None:
         public = {value for name in bt.__all__ if isinstance(value := getattr(bt, name), type)}
         errors = {value for value in public if issubclass(value, bt.BacktrackError)}
-        assert {case.raised for case in cases(tmp_path)} == errors - {bt.BacktrackError, bt.WorkoutProblems}
+        bases = {bt.BacktrackError, bt.WorkoutProblems, bt.ServiceError}
+        assert {case.raised for case in cases(tmp_path)} == errors - bases
 
     def test_each_is_the_same_after_pickling(self, tmp_path: Path) -> None:
         for case in cases(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -35,6 +36,8 @@ def words(artifact: bt.Artifact) -> str:
     """What the athlete reads, from the top."""
     if artifact.format == "garmin-fit":
         return "\n".join(words_of_fit(artifact.data))
+    if artifact.format == "garmin-connect":
+        return str(json.loads(artifact.data)["description"])
     if artifact.format == "zwo":
         return ET.fromstring(artifact.data).findtext("description", "")
     return artifact.data.decode()
@@ -120,7 +123,11 @@ class TestForcing:
 
     @pytest.mark.parametrize(
         ("name", "options", "code"),
-        [("zwo", {}, "zwo/mount"), ("garmin-fit", {"targets": "speed"}, "garmin-fit/mount")],
+        [
+            ("zwo", {}, "zwo/mount"),
+            ("garmin-fit", {"targets": "speed"}, "garmin-fit/mount"),
+            ("garmin-connect", {"targets": "speed"}, "garmin-connect/mount"),
+        ],
     )
     def test_moves_no_belt_that_a_plugin_refuses_to_move(
         self, name: str, options: dict[str, str], code: str

@@ -190,7 +190,12 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError(f"{self.name}: a destination takes at least one media type")
 
 
-def deliver_into(request: DeliveryRequest, folder: str | os.PathLike[str]) -> list[Receipt]:
+def deliver_into(
+    request: DeliveryRequest,
+    folder: str | os.PathLike[str],
+    *,
+    ours: Callable[[str, bytes], bool] | None = None,
+) -> list[Receipt]:
     """Deliver artifacts into a folder: what a destination that is a folder does, once it knows which.
 
     Every file is written whole or none is, one that we did not write is not replaced unless
@@ -200,6 +205,9 @@ def deliver_into(request: DeliveryRequest, folder: str | os.PathLike[str]) -> li
     Args:
         request: What `deliver` was given.
         folder: A folder that exists.
+        ours: Whether a file that stands there is one that we wrote, from its name and bytes. When left
+            out, a list of what we wrote lies in the folder, ``.backtrack-written.json``; a watch, say,
+            should not get such a file.
 
     Returns:
         A `Receipt` for each artifact, in their order.
@@ -212,7 +220,7 @@ def deliver_into(request: DeliveryRequest, folder: str | os.PathLike[str]) -> li
     files = {artifact.name: artifact.data for artifact in request.artifacts}
     if len({name.casefold() for name in files}) < len(request.artifacts):  # one file, on some systems
         raise UsageError("two of the workouts would have the same file name there; send one after the other")
-    written = write_files(folder, files, overwrite=request.overwrite, dry_run=request.dry_run)
+    written = write_files(folder, files, overwrite=request.overwrite, dry_run=request.dry_run, ours=ours)
     return [
         Receipt(
             artifact=artifact.name,

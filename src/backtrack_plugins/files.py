@@ -2,7 +2,8 @@
 
 A folder that we wrote into holds ``.backtrack-written.json``: size and CRC-32 of every file as we
 left it. A file that is listed there and unchanged since is ours to replace; any other is not. It
-guards against accidents, not against somebody who wants their file replaced.
+guards against accidents, not against somebody who wants their file replaced. Where no file but those
+asked for may lie, such as on a watch, the caller says what is ours, and nothing is kept there.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import msgspec
 from backtrack_plugins.errors import DeliveryError, ExistingFile, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 LEDGER = ".backtrack-written.json"
 
@@ -32,6 +33,11 @@ class Written(NamedTuple):
 
     path: str
     state: Literal["new", "replaced", "unchanged"]
+
+    @property
+    def is_there(self) -> bool:
+        """Whether nothing is to be written."""
+        return self.state == "unchanged"
 
 
 _NOT_IN_A_NAME = re.compile(r'[\x00-\x1f/\\:*?"<>|]')
@@ -48,6 +54,7 @@ def write_files(
     *,
     overwrite: bool = False,
     dry_run: bool = False,
+    ours: Callable[[str, bytes], bool] | None = None,
 ) -> list[Written]:
     """Write files into a folder: all of them, or none.
 
@@ -56,6 +63,8 @@ def write_files(
         files: Bytes by file name.
         overwrite: Replace files that we did not write, too.
         dry_run: Write nothing, and say what would become of each.
+        ours: Whether a file that stands there is one that we wrote, from its name and bytes; the folder
+            then gets no ledger. When left out, the ledger says so.
 
     Raises:
         UsageError: when there is no such folder.
@@ -68,11 +77,20 @@ def write_files(
         if not is_file_name(name) or name == LEDGER:
             raise DeliveryError(f"{name!r} is no file name; nothing was written", path=name)
     with _WRITING:
-        return _write_files(base, files, overwrite=overwrite, dry_run=dry_run)
+        ledger = {} if ours else _read_ledger(base)
+        written = _planned(base, files, ours or _listed_in(ledger), overwrite=overwrite)
+        changed = {file.path: files[os.path.basename(file.path)] for file in written if not file.is_there}
+        if changed and not dry_run:
+            # The ledger first: should a file fail after it, we ask before replacing that one.
+            listed = {} if ours else {os.path.join(base, LEDGER): _with(changed, ledger)}
+            _replace_all({**listed, **changed})
+    return written
 
 
-def _write_files(base: str, files: Mapping[str, bytes], *, overwrite: bool, dry_run: bool) -> list[Written]:
-    ledger = _read_ledger(base)
+def _planned(
+    base: str, files: Mapping[str, bytes], ours: Callable[[str, bytes], bool], *, overwrite: bool
+) -> list[Written]:
+    """What is to become of each file."""
     written: list[Written] = []
     foreign: list[str] = []
     for name, data in files.items():
@@ -83,7 +101,7 @@ def _write_files(base: str, files: Mapping[str, bytes], *, overwrite: bool, dry_
         if there is None or there == data:
             written.append(Written(path, "new" if there is None else "unchanged"))
             continue
-        if not overwrite and ledger.get(name) != _checksum(there):
+        if not overwrite and not ours(name, there):
             foreign.append(path)
         written.append(Written(path, "replaced"))
     if foreign:
@@ -92,14 +110,17 @@ def _write_files(base: str, files: Mapping[str, bytes], *, overwrite: bool, dry_
             "Move it away, choose another folder, or add --overwrite. Nothing was written.",
             paths=tuple(foreign),
         )
-    ours = {os.path.basename(file.path) for file in written if file.state != "unchanged"}
-    if ours and not dry_run:
-        ledger.update({name: _checksum(files[name]) for name in ours})
-        listed = msgspec.json.format(msgspec.json.encode(ledger, order="sorted"), indent=1)
-        # The ledger first: should a file fail after it, we ask before replacing that one.
-        replaced = {LEDGER: listed, **{name: data for name, data in files.items() if name in ours}}
-        _replace_all({os.path.join(base, name): data for name, data in replaced.items()})
     return written
+
+
+def _listed_in(ledger: Mapping[str, str]) -> Callable[[str, bytes], bool]:
+    return lambda name, there: ledger.get(name) == _checksum(there)
+
+
+def _with(changed: Mapping[str, bytes], ledger: Mapping[str, str]) -> bytes:
+    """The ledger's own bytes, once these files are written."""
+    sums = {os.path.basename(path): _checksum(data) for path, data in changed.items()}
+    return msgspec.json.format(msgspec.json.encode({**ledger, **sums}, order="sorted"), indent=1)
 
 
 def _folder(folder: str | os.PathLike[str]) -> str:

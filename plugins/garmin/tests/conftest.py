@@ -13,9 +13,11 @@ import pytest
 from backtrack_plugins import library
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     import backtrack_plugins as bt
+    from backtrack_garmin.testing import ConnectStandIn
 
 _AMOUNTS = {
     "time": "duration_time",
@@ -125,3 +127,31 @@ def read_by_all() -> Callable[[bytes], ReadFile]:
 def built_in(request: pytest.FixtureRequest) -> bt.Workout:
     """Each workout of the library; one of them is for supervision only."""
     return library.library_entry(request.param).workout
+
+
+@pytest.fixture
+def no_keyring() -> Iterator[None]:
+    """A keyring that keeps nothing, whatever whoever runs the tests has."""
+    import keyring
+    import keyring.core
+    from keyring.backends.null import Keyring
+
+    before = keyring.core._keyring_backend
+    keyring.set_keyring(Keyring())
+    yield
+    keyring.core._keyring_backend = before
+
+
+@pytest.fixture
+def connect(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    no_keyring: None,  # noqa: ARG001 - sessions are kept in files
+) -> Iterator[ConnectStandIn]:
+    """A stand-in of Garmin Connect, to which every request goes."""
+    from backtrack_garmin.testing import ConnectStandIn, environment
+
+    with ConnectStandIn() as stand_in:
+        for name, value in environment(stand_in, tmp_path / "data").items():
+            monkeypatch.setenv(name, value)
+        yield stand_in

@@ -12,7 +12,7 @@ from fit_tool.validation import ProfileScope, validate_fit_file
 from hypothesis import HealthCheck, assume, given, settings
 
 import backtrack_plugins as bt
-from backtrack_garmin.planning import HALF_BAND
+from backtrack_garmin.watch_plan import HALF_BAND
 from backtrack_plugins import library
 from backtrack_plugins.testing import SAMPLES
 from backtrack_plugins.testing.strategies import safe_workouts

@@ -144,9 +144,9 @@ def test_a_fit_file_of_something_else_is_named(kind, said):
 def test_a_workout_without_steps_or_with_too_many_is_unreadable():
     with pytest.raises(bt.UnreadableInput, match="has 0 steps"):
         from_fit(written(), "x.fit")
-    with pytest.raises(bt.UnreadableInput, match="has 51 steps"):
-        from_fit(written(*[STEP] * 51), "x.fit")
-    assert len(from_fit(written(*[STEP] * 50), "x.fit").workout.steps) == 50
+    with pytest.raises(bt.UnreadableInput, match="has 4097 steps"):
+        from_fit(written(*[STEP] * 4097), "x.fit")
+    assert len(from_fit(written(*[STEP] * 51), "x.fit").workout.steps) == 51
 
 
 def test_steps_that_are_not_numbered_one_after_the_other_are_unreadable():
@@ -164,9 +164,11 @@ def test_steps_are_read_in_the_order_of_their_numbers_whatever_their_flags():
 
 
 @pytest.mark.parametrize("notes", [{}, {"notes": "Warm up well"}, {"notes": "# 5:00 forward walk 4.5 km/h"}])
-def test_a_workout_of_somebody_else_gets_one_clear_problem(notes):
+def test_a_workout_without_a_line_is_somebody_elses(notes):
     step = {"duration_type": 0, "duration_value": 300_000, "wkt_step_name": "Easy", **notes}
-    assert problems_of(written(step, step, REPEAT)) == [("garmin-fit/foreign", None)]
+    cue = "; ".join(["Easy", *notes.values()])
+    page = bt.write(from_fit(written(step, step, REPEAT), "x.fit").workout)
+    assert page.splitlines()[-3:] == ["2x", *[f'  5:00 forward run 8 km/h "{cue}"'] * 2]
 
 
 def test_problems_name_the_message_they_are_in():
@@ -175,7 +177,7 @@ def test_problems_name_the_message_they_are_in():
         {**STEP, "notes": "5:00 bakward walk 2 km/h grip rail"},
         {**STEP, "notes": "5:00 forward walk 4.5 km/h\n5:00 forward walk 4.5 km/h"},
     )
-    assert problems_of(data) == [("garmin-fit/step", "workout_step[2]")]
+    assert problems_of(data) == [("BT001", "workout_step[1]"), ("garmin-fit/step", "workout_step[2]")]
     data = written(
         STEP,
         {**STEP, "notes": "5:00 bakward walk 2 km/h grip rail"},
@@ -184,14 +186,22 @@ def test_problems_name_the_message_they_are_in():
     assert problems_of(data) == [("BT006", "workout.wkt_description"), ("BT001", "workout_step[1]")]
 
 
-@pytest.mark.parametrize("note", ["3x", "name: B", "5:00 forward"])
-def test_a_note_that_is_no_line_is_a_problem_of_its_step(note):
+@pytest.mark.parametrize("note", ["3x", "name: B", "go 5:00"])
+def test_among_lines_any_other_note_is_somebody_elses(note):
+    imported = from_fit(written(STEP, {**STEP, "notes": note}), "x.fit")
+    assert imported.workout.steps[1].cue == note
+
+
+@pytest.mark.parametrize("note", ["5:00 forward", "lap walk"])
+def test_among_lines_a_note_that_begins_as_one_and_is_none_is_a_problem_of_its_step(note):
     found = problems_of(written(STEP, {**STEP, "notes": note}))
     assert {path for _code, path in found} == {"workout_step[1]"}
 
 
-def test_a_note_that_is_empty_among_others_is_a_problem_of_its_step():
-    assert problems_of(written(STEP, {"duration_type": 5})) == [("garmin-fit/step", "workout_step[1]")]
+def test_a_step_without_a_note_among_lines_is_somebody_elses():
+    imported = from_fit(written(STEP, {"duration_type": 5}), "x.fit")
+    assert [str(step.amount) for step in imported.workout.steps] == ["5:00", "lap"]
+    assert {loss.steps for loss in imported.losses if loss.what == "line"} == {(2,)}
 
 
 @pytest.mark.parametrize("first", [1, 2, 7, None])
@@ -247,8 +257,10 @@ def test_a_name_on_two_lines_is_read_as_one():
     assert from_fit(data, "x.fit").workout.name == "Monday easy"
 
 
-def test_a_workout_that_has_no_name_anywhere_is_a_problem_of_its_description():
-    assert problems_of(written(STEP, workout=None)) == [("BT006", "workout.wkt_description")]
+def test_a_workout_that_has_no_name_anywhere_gets_one_and_says_so():
+    imported = from_fit(written(STEP, workout=None), "x.fit")
+    assert imported.workout.name == "Imported workout"
+    assert "name" in {loss.what for loss in imported.losses}
 
 
 def test_a_field_of_another_type_than_it_should_have_is_as_good_as_missing():
@@ -262,4 +274,4 @@ def test_a_field_of_another_type_than_it_should_have_is_as_good_as_missing():
             Message(profile_of_numbers, {"message_index": 0, "duration_type": 0, "manufacturer": 3}),
         ]
     )
-    assert problems_of(data) == [("garmin-fit/foreign", None)]
+    assert problems_of(data) == [("garmin-fit/step", "workout_step[0]")]  # a time without a number

@@ -33,6 +33,8 @@ PROFILE_VERSION = 21_218
 
 _HEADER = Struct("<BBHI4s")
 _HEADER_BYTES = 14
+_OLD_HEADER_BYTES = 12
+"""A header without a checksum of its own, as old programs write it; we only read it."""
 _SIGNATURE = b".FIT"
 _CRC = Struct("<H")
 _DEFINITION = Struct("<BBBHB")
@@ -144,7 +146,7 @@ def check_whole(data: bytes) -> None:
         raise DamagedFile("it does not begin as a FIT file does")
     header_bytes, _protocol, _profile, data_bytes, _signature = _HEADER.unpack_from(data)
     expected = header_bytes + data_bytes + _CRC.size
-    if header_bytes < _HEADER.size or len(data) != expected:
+    if header_bytes < _OLD_HEADER_BYTES or len(data) != expected:
         raise DamagedFile(f"its header announces {expected} bytes, and it has {len(data)}")
     (written,) = _CRC.unpack_from(data, expected - _CRC.size)
     if crc16.arc(data[: -_CRC.size]) != written:

@@ -74,7 +74,7 @@ def backtrack_importers() -> Iterable[Importer]:
     return [
         Importer(
             name=NAME,
-            summary="FIT workout files that garmin-fit wrote",
+            summary="FIT workout files for running and walking",
             suffix=".fit",
             recognise=_recognise,
             read=_import,

@@ -12,15 +12,15 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, TypeAlias
 
-from backtrack_garmin import planning, profile
+from backtrack_garmin import profile, watch_plan
 from backtrack_garmin.fit import MOST_STRING_BYTES, Message, encode
-from backtrack_garmin.planning import PlannedRepeat, PlannedStep
+from backtrack_garmin.watch_plan import PlannedRepeat, PlannedStep
 from backtrack_plugins import CannotExport, Exported, Segment, Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from backtrack_garmin.planning import Planned
+    from backtrack_garmin.watch_plan import Planned
     from backtrack_plugins import ExportRequest, Loss, Treadmill
 
 TIME_CREATED = 1_073_001_600
@@ -29,8 +29,8 @@ TIME_CREATED = 1_073_001_600
 PRODUCT = 1
 
 _RAILS = {"grip": "grip rail", "light": "light rail", "free": "hands free"}
-_ROOM = planning.Room(MOST_STRING_BYTES, "bytes")
-_CODES = planning.Codes(
+_ROOM = watch_plan.Room(MOST_STRING_BYTES, "bytes")
+_CODES = watch_plan.Codes(
     steps="garmin-fit/steps",
     nested="garmin-fit/nested-repeat",
     slow="garmin-fit/slow",
@@ -59,21 +59,21 @@ def build(request: ExportRequest) -> tuple[list[Message], tuple[Loss, ...]]:
         CannotExport: as `to_fit`.
     """
     with_speed = request.options.targets == "speed"
-    parts = planning.planned(request.tree)
-    problems = planning.problems(parts, request, _CODES, with_speed=with_speed)
+    parts = watch_plan.planned(request.tree)
+    problems = watch_plan.problems(parts, request, _CODES, with_speed=with_speed)
     if problems:
         raise CannotExport(problems)
     steps = _Steps(request.timeline.treadmill if with_speed else None)
     steps.add(parts)
-    description, left = planning.with_notices("\n".join(request.header), request.notices, _ROOM)
+    description, left = watch_plan.with_notices("\n".join(request.header), request.notices, _ROOM)
     first = steps.rows[0]
-    first["notes"], unsaid = planning.with_notices(str(first["notes"]), left, _ROOM)
+    first["notes"], unsaid = watch_plan.with_notices(str(first["notes"]), left, _ROOM)
     messages = [
         Message(profile.FILE_ID, _file_id(request.page)),
         Message(profile.WORKOUT, _workout(request.workout.name, description, len(steps.rows))),
         *[Message(profile.WORKOUT_STEP, row) for row in steps.rows],
     ]
-    return messages, planning.losses(parts, _ROOM, unsaid)
+    return messages, watch_plan.losses(parts, _ROOM, unsaid)
 
 
 def _file_id(page: str) -> _Values:
@@ -134,7 +134,7 @@ class _Steps:
 
     def _add_step(self, step: PlannedStep) -> None:
         segment = step.segment
-        ends_on, amount = planning.ending(segment)
+        ends_on, amount = watch_plan.ending(segment)
         duration_type, duration_value = duration(ends_on, amount, amount)
         row: _Values = {
             "message_index": len(self.rows),
@@ -144,10 +144,10 @@ class _Steps:
             "target_type": profile.TARGET_OPEN,
             "target_value": 0,
             "intensity": profile.INTENSITY_ACTIVE,
-            "notes": planning.note(segment, _ROOM),
+            "notes": watch_plan.note(segment, _ROOM),
         }
         if self.treadmill is not None:
-            low, high = planning.speed_range(segment, self.treadmill)
+            low, high = watch_plan.speed_range(segment, self.treadmill)
             row["target_type"] = profile.TARGET_SPEED
             row["custom_target_value_low"] = low
             row["custom_target_value_high"] = high

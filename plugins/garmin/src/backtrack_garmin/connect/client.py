@@ -153,7 +153,7 @@ def open_client(preferred: str | None = None) -> ConnectClient:
     Nothing is sent yet.
 
     Args:
-        preferred: Use this client library and no other; ``auto`` or None for whichever can be used.
+        preferred: Use this client library and no other; None, empty or ``auto`` for whichever can be used.
 
     Raises:
         NotSignedIn: when no session can be used; it says what to do.
@@ -164,15 +164,14 @@ def open_client(preferred: str | None = None) -> ConnectClient:
 
     host()
     sessions = kept_sessions()
-    if preferred not in {None, AUTO}:
-        only = library(str(preferred))
+    if preferred and preferred != AUTO:
+        only = library(preferred)
         _refuse_missing([only])
         sessions = [each for each in sessions if each.client == only.name]
     problem: ServiceError | None = None
-    known = set(library_names())
     for session in sessions:
-        if session.client not in known:
-            continue
+        if session.client not in BUILT_IN and session.client not in _entry_points():
+            continue  # its plugin is gone
         adapter = library(session.client)
         if not adapter.is_installed():
             problem = problem or not_installed([adapter])
@@ -181,9 +180,10 @@ def open_client(preferred: str | None = None) -> ConnectClient:
             return adapter.resume(session)
         except NotSignedIn as error:
             problem = problem or error
-    if problem is None and preferred in {None, AUTO}:
-        _refuse_missing([library(name) for name in known])
-    raise problem or not_signed_in()
+    if problem is None and preferred in {None, "", AUTO}:
+        _refuse_missing([library(name) for name in library_names()])
+    with_which = "" if preferred in {None, "", AUTO} else f" with {preferred}"
+    raise problem or not_signed_in(f"nobody is signed in{with_which}")
 
 
 def not_signed_in(reason: str = "nobody is signed in") -> NotSignedIn:

@@ -77,7 +77,7 @@ def differences(sent: Mapping[str, Any], stored: Mapping[str, Any]) -> list[str]
     found += _became("sport", _said_of("sport", one["sport"]), _said_of("sport", other["sport"]))
     before, after = one["segments"], other["segments"]
     if len(before) != len(after):
-        return [*found, f"{len(before)} segments became {len(after)}"]
+        return [*found, f"segments: {len(before)} became {len(after)}"]
     for number, (left, right) in enumerate(zip(before, after, strict=True), start=1):
         sports = [_said_of("sport", segment["sport"]) for segment in (left, right)]
         found += _became(f"sport of segment {number}", *sports)
@@ -208,7 +208,7 @@ def _said_step(step: dict[str, Any]) -> str:
 
 
 def _said_repeat(step: dict[str, Any]) -> str:
-    said = f"{_plain(step['times'])}x"
+    said = "a repeat" if step["times"] is None else f"{_plain(step['times'])}x"
     if step["condition"] != ids.ITERATIONS:
         said += f" until {_said_of('condition', step['condition'])}"
     return f"{said} without the last rest" if step["skips last rest"] else said
@@ -217,7 +217,7 @@ def _said_repeat(step: dict[str, Any]) -> str:
 def _said_ending(step: dict[str, Any]) -> str:
     condition, value, compare = step["condition"], step["value"], step["compare"]
     unit = _UNITS.get(condition)
-    if unit is not None and not compare:
+    if unit is not None and value is not None and not compare:
         return f"{_plain(value)} {unit}"
     words = [_said_of("condition", condition), compare, "" if value is None else _plain(value)]
     return " ".join(word for word in words if word)

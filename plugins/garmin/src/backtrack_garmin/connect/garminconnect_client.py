@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 from backtrack_garmin.connect import answers
 from backtrack_garmin.connect.answers import SERVICE, Answer, unreachable
 from backtrack_garmin.connect.renewing import RenewingClient
-from backtrack_garmin.connect.routing import TIMEOUT_SECONDS, host
+from backtrack_garmin.connect.routing import TIMEOUT_SECONDS, host, past_proxies
 from backtrack_garmin.connect.scrubbing import hide, mask_logs
-from backtrack_plugins import BacktrackError, NotSignedIn, ServiceError
+from backtrack_plugins import BacktrackError, NotSignedIn, ServiceError, ServiceFailed, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -74,7 +74,7 @@ class GarminConnectLibrary:
             return typed
 
         kind, words = "", ""
-        with _no_waiting():
+        with _no_waiting(), past_proxies():
             try:
                 client.login(email, password, prompt_mfa=code)
             except BacktrackError:
@@ -92,6 +92,7 @@ class GarminConnectClient(RenewingClient):
     def __init__(self, name: str, session: KeptSession, files: Mapping[str, str]) -> None:
         super().__init__(name, session)
         self._saved: dict[str, Any] = {}
+        self._text = ""
         self._client: Any = None
         self._watched: Any = None
         self._adopt(files)
@@ -102,18 +103,20 @@ class GarminConnectClient(RenewingClient):
             found = json.loads(files.get(TOKENS, ""))
         if not isinstance(found, dict) or not isinstance(found.get("di_token"), str):
             raise _no_session()
-        self._saved = found
+        self._saved, self._text = found, files[TOKENS]
         if self._client is not None:
             self._load()
 
     def _files(self) -> dict[str, str]:
-        return {TOKENS: json.dumps(self._saved)}
+        return {TOKENS: self._text}
 
     def _token(self) -> str:
         return str(self._saved["di_token"])
 
     def _is_stale(self) -> bool:
-        return bool(type(self._opened())._token_expires_soon(self._client))  # noqa: SLF001 - see below
+        client = self._opened()
+        # Of the class: the client's own is switched off, so that it refreshes nothing by itself.
+        return bool(type(client)._token_expires_soon(client))  # noqa: SLF001 - nothing public says it
 
     def _send(self, method: str, path: str, params: Mapping[str, Any] | None, body: Any) -> Answer:
         client = self._opened()
@@ -164,7 +167,8 @@ class GarminConnectClient(RenewingClient):
                 )
         if problem is not None:
             raise problem
-        self._saved = json.loads(client.dumps())
+        self._text = client.dumps()
+        self._saved = json.loads(self._text)
         hide(self._saved["di_token"], self._saved["di_refresh_token"])
 
     def _opened(self) -> Any:
@@ -191,19 +195,21 @@ class _Watched:
     """
 
     def __init__(self, client: Any, *, signing_in: bool = False) -> None:
+        from http.cookiejar import DefaultCookiePolicy
+
         import requests
 
         from backtrack_garmin.connect.transport import adapter
 
         self._seen = threading.local()
-        session = getattr(client, "_api_session", None)
-        if session is None:
-            session = requests.Session()
-        session.mount("https://", adapter(host()))
-        session.mount("http://", adapter(host()))
+        session = requests.Session()
+        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        session.trust_env = host() is None
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, adapter(host()))
         session.hooks["response"].append(lambda response, *_, **__: self._see(response))
-        self._post: Callable[..., Any] = getattr(client, "_http_post")  # noqa: B009 - mypy and ruff disagree
-        self._exchange: Callable[..., Any] = getattr(client, "_exchange_service_ticket")  # noqa: B009 - the same
+        self._post: Callable[..., Any] = client._http_post  # noqa: SLF001 - nothing public asks for tokens
+        self._exchange: Callable[..., Any] = client._exchange_service_ticket  # noqa: SLF001 - the same
         for name, ours in (
             ("_fresh_api_session", lambda: session),
             ("_api_session", session),
@@ -237,7 +243,8 @@ class _Watched:
             from urllib.parse import urlsplit
 
             url = f"{to}{urlsplit(url).path}"
-        response = self._post(url, **named)
+        with past_proxies():
+            response = self._post(url, **named)
         self._see(response)
         return response
 
@@ -263,10 +270,17 @@ def _not_in(kind: str, words: str, watched: _Watched, *, asked: bool) -> Service
             service=SERVICE,
         )
     if _NETWORK.search(words):
-        return unreachable()
+        return Unreachable(
+            f"{SERVICE} gave no answer, and nobody was signed in: there is no network, or it took too long.",
+            service=SERVICE,
+        )
     answer = watched.answer()
-    status = None if answer is None else answer.status
-    return answers.failed(status, "it let nobody in by any of the ways that garminconnect knows")
+    return ServiceFailed(
+        f"{SERVICE} let nobody in by any of the ways that garminconnect knows. Try again later, or see "
+        "whether there is a later garminconnect.",
+        service=SERVICE,
+        status=None if answer is None else answer.status,
+    )
 
 
 def _no_session() -> NotSignedIn:

@@ -1,8 +1,8 @@
 """Garmin Connect through garth 0.8, and what keeps its interface, such as garth-ng 1.1.
 
 garth makes no new sessions any more: the service turns its way of signing in away. It uses and refreshes
-those that were saved. Only garth itself is run in our tests; garth-ng was read, and is used the same way,
-but cannot be sent to a stand-in.
+those that were saved. Only garth itself is run in our tests, since both are one package; garth-ng was run by
+hand against the stand-in.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ import threading
 import time
 import warnings
 from contextlib import contextmanager, suppress
+from functools import partial
+from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from backtrack_garmin.connect import answers
 from backtrack_garmin.connect.answers import Answer, unreachable
 from backtrack_garmin.connect.renewing import RenewingClient
-from backtrack_garmin.connect.routing import DOMAINS, TIMEOUT_SECONDS, host
+from backtrack_garmin.connect.routing import DOMAINS, TIMEOUT_SECONDS, host, past_proxies
 from backtrack_garmin.connect.scrubbing import hide, mask_logs
 from backtrack_plugins import NotSignedIn, ServiceError, UsageError
 
@@ -85,16 +87,18 @@ class GarthClient(RenewingClient):
     def __init__(self, name: str, session: KeptSession, files: Mapping[str, str]) -> None:
         super().__init__(name, session)
         self._saved: dict[str, Any] = {}
+        self._texts: dict[str, str] = {}
         self._client: Any = None
         self._adopt(files)
 
     def _adopt(self, files: Mapping[str, str]) -> None:
         self._saved = _checked(files)
+        self._texts = dict(files)
         if self._client is not None:
             self._load()
 
     def _files(self) -> dict[str, str]:
-        return {name: json.dumps(found, indent=4) for name, found in self._saved.items()}
+        return dict(self._texts)
 
     def _token(self) -> str:
         return str(self._saved[OAUTH2]["access_token"])
@@ -129,10 +133,13 @@ class GarthClient(RenewingClient):
                 (client.refresh_oauth2 if hasattr(client, "refresh_oauth2") else client.refresh_token)()
         except ServiceError as error:
             problem = error
+        except (KeyError, TypeError, ValueError):  # no JSON is among them
+            problem = answers.failed(None, "what came in place of a new token cannot be read")
         except _errors() as error:
             response, problem = _told_by(error)
         if response is None and problem is None:
             self._saved[OAUTH2] = _plain(client.oauth2_token)
+            self._texts[OAUTH2] = json.dumps(self._saved[OAUTH2], indent=4)
             hide(self._saved[OAUTH2]["access_token"], self._saved[OAUTH2]["refresh_token"])
             return
         self._load()  # garth forgets its session when it is refused once
@@ -217,10 +224,33 @@ def _new_client() -> Any:
         from backtrack_garmin.connect.transport import adapter
 
         session.mount("https://", adapter(host()))
-    elif host() is not None:
-        raise UsageError("garth-ng cannot be sent to a stand-in; garth and garminconnect can.")
+        session.trust_env = host() is None
+    else:
+        _connect_anew(client.session)
+        if host() is not None:
+            _send_to(client.session, str(host()))
     mask_logs()
     return client
+
+
+def _connect_anew(session: Any) -> None:
+    """Keep libcurl, below garth-ng, from sending a request again when a connection that it kept is cut."""
+    options = import_module(type(session).__module__.partition(".")[0]).CurlOpt
+    session.curl_options = {**(session.curl_options or {}), options.FRESH_CONNECT: 1}
+
+
+def _send_to(session: Any, to: str) -> None:
+    """Have the session of garth-ng, which is of another library, send everything to one address."""
+    from urllib.parse import urlsplit
+
+    original = session.request
+
+    def request(method: str, url: str, **named: Any) -> Any:
+        with past_proxies():
+            return original(method, f"{to}{urlsplit(url).path}", **named)
+
+    session.request = request
+    session.post = partial(request, "POST")
 
 
 @contextmanager
@@ -257,7 +287,7 @@ def _errors() -> tuple[type[Exception], ...]:
 def _told_by(error: Exception) -> tuple[Any, ServiceError | None]:
     """The response that an error is about, or what it means when there was none."""
     response = getattr(getattr(error, "error", error), "response", None)
-    if response is not None:
+    if response is not None and response.status_code:  # libcurl has one without a status for no answer
         return response, None
     return None, unreachable() if isinstance(error, OSError) else answers.expired()
 

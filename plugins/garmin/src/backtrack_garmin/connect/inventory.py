@@ -135,6 +135,14 @@ def entry_number(reply: Any) -> int:
     return number
 
 
+def updated_of(workout: dict[str, Any]) -> str:
+    """When a workout was last changed, as the service writes it; empty when it does not say.
+
+    In lists it is called otherwise than in the workout itself, as captured replies show.
+    """
+    return str(_first(workout, "updateDate", "updatedDate") or "")
+
+
 def unreadable(what: str) -> ServiceFailed:
     """The error for a reply that has not what every public program reads there."""
     return ServiceFailed(
@@ -152,22 +160,24 @@ def _summary(row: Any) -> Summary:
         number=number,
         name=str(row.get("workoutName") or ""),
         mark=mark_of(row.get("description")),
-        updated=str(row.get("updateDate") or ""),
+        updated=updated_of(row),
     )
 
 
 def _entries(reply: Any) -> Iterator[Entry]:
-    rows = reply if isinstance(reply, list) else next((v for v in reply.values() if isinstance(v, list)), [])
-    for row in rows:
-        workout = row.get("workoutId") or (row.get("workout") or {}).get("workoutId")
+    if not isinstance(reply, list) or not all(isinstance(row, dict) for row in reply):
+        raise unreadable("its calendar")
+    for row in reply:
+        within = row.get("workout")
+        workout = row.get("workoutId") or (within.get("workoutId") if isinstance(within, dict) else None)
         if workout is None:
             continue  # an event of another kind
         number = _first(row, "workoutScheduleId", "scheduledWorkoutId", "scheduleId", "id")
         day = _first(row, "calendarDate", "scheduleDate", "date")
-        if not isinstance(number, int) or not isinstance(day, str):
+        if not isinstance(number, int) or not isinstance(workout, int) or not isinstance(day, str):
             raise unreadable("its calendar")
         try:
-            yield Entry(number, int(workout), dt.date.fromisoformat(day[:10]))
+            yield Entry(number, workout, dt.date.fromisoformat(day[:10]))
         except ValueError:
             raise unreadable("its calendar") from None
 

@@ -9,7 +9,8 @@ The notes that the book keeps of a workout:
 - ``number``: its id; 0 when we know that there is none of ours.
 - ``digest``, ``updated``: its content as we wrote it, and when it was last changed then.
 - ``creating``, ``before``: the digest of what was about to be created, and the copies that were there.
-- ``entry``: the id of its calendar entry; ``scheduling``: the day it was about to be put on.
+- ``entry``: the id of its calendar entry.
+- ``scheduling``, ``days_before``: the day it was about to be put on, and the entries that it had then.
 - ``pushed``: the device and digest that were pushed last.
 """
 
@@ -63,15 +64,17 @@ def owned(client: ConnectClient, workouts: Iterable[Summary], identity: str, not
     return Owned(there, surplus, tuple(each for each in others if each not in surplus))
 
 
-def entry_of(entries: Iterable[Entry], there: Summary, notes: Notes) -> Entry | None:
-    """Where we put a workout on the calendar; None when we did not, or it is not there any more."""
+def entries_of(entries: Iterable[Entry], there: Summary, notes: Notes) -> list[Entry]:
+    """Where we put a workout on the calendar: once, or more often when a request was delivered twice."""
     its = sorted(entry for entry in entries if entry.workout == there.number)
-    noted = next((entry for entry in its if entry.number == notes.get("entry")), None)
-    if noted is not None:
+    if not notes:  # they are lost, and we put a workout on one day
+        return its if len(its) == 1 else []
+    noted = [entry for entry in its if entry.number == notes.get("entry")]
+    if notes.get("scheduling") is None:
         return noted
-    if notes:
-        return next((entry for entry in its if str(entry.on) == notes.get("scheduling")), None)
-    return its[0] if len(its) == 1 else None  # our notes are lost, and we put a workout on one day
+    return noted + [
+        entry for entry in its if entry.number not in notes.get("days_before", ()) and entry not in noted
+    ]
 
 
 def _came_of_what_was_begun(summary: Summary, notes: Notes) -> bool:

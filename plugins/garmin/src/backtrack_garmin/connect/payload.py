@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from backtrack_garmin import planning
+from backtrack_garmin import watch_plan
 from backtrack_garmin.connect import ids
-from backtrack_garmin.planning import PlannedRepeat, PlannedStep, Room
+from backtrack_garmin.watch_plan import PlannedRepeat, PlannedStep, Room
 from backtrack_plugins import CannotExport, Exported
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from backtrack_garmin.planning import Planned
+    from backtrack_garmin.watch_plan import Planned
     from backtrack_plugins import ExportRequest, Loss, Treadmill
 
 DESCRIPTION = Room(512, "characters")
@@ -33,7 +33,7 @@ NOTE = Room(200, "characters")
 """The text of a step. No limit is published; others keep to this."""
 
 _FREE = Room(DESCRIPTION.most - MARK.most, "characters")
-_CODES = planning.Codes(
+_CODES = watch_plan.Codes(
     steps="garmin-connect/steps",
     nested="garmin-connect/nested-repeat",
     slow="garmin-connect/slow",
@@ -62,13 +62,13 @@ def build(request: ExportRequest) -> tuple[dict[str, Any], tuple[Loss, ...]]:
         CannotExport: as `to_json`.
     """
     with_speed = request.options.targets == "speed"
-    parts = planning.planned(request.tree)
-    problems = planning.problems(parts, request, _CODES, with_speed=with_speed)
+    parts = watch_plan.planned(request.tree)
+    problems = watch_plan.problems(parts, request, _CODES, with_speed=with_speed)
     if problems:
         raise CannotExport(problems)
     steps = _Steps(request.timeline.treadmill if with_speed else None)
     written = steps.written(parts)
-    description, left = planning.with_notices("\n".join(request.header), request.notices, _FREE)
+    description, left = watch_plan.with_notices("\n".join(request.header), request.notices, _FREE)
     unsaid = _say_in_first(steps.first, left)
     sport = ids.as_json("sport", ids.RUNNING)
     body = {
@@ -79,12 +79,12 @@ def build(request: ExportRequest) -> tuple[dict[str, Any], tuple[Loss, ...]]:
         "estimatedDurationInSecs": round(request.timeline.totals.seconds),
         "workoutSegments": [{"segmentOrder": 1, "sportType": sport, "workoutSteps": written}],
     }
-    return body, planning.losses(parts, NOTE, unsaid)
+    return body, watch_plan.losses(parts, NOTE, unsaid)
 
 
 def _say_in_first(step: dict[str, Any], notices: list[str]) -> list[str]:
     """Write what had no room in the description below the line of the first step; what had none there."""
-    step["description"], unsaid = planning.with_notices(step["description"], notices, NOTE)
+    step["description"], unsaid = watch_plan.with_notices(step["description"], notices, NOTE)
     return unsaid
 
 
@@ -130,7 +130,7 @@ class _Steps:
         }
 
     def _step(self, step: PlannedStep, group: int | None) -> dict[str, Any]:
-        ends_on, amount = planning.ending(step.segment)
+        ends_on, amount = watch_plan.ending(step.segment)
         written = {
             "type": "ExecutableStepDTO",
             "stepOrder": self._next(),
@@ -144,7 +144,7 @@ class _Steps:
         if self._treadmill is None:
             written["targetType"] = ids.as_json("target", ids.NO_TARGET)
         else:
-            low, high = planning.speed_range(step.segment, self._treadmill)
+            low, high = watch_plan.speed_range(step.segment, self._treadmill)
             written["targetType"] = ids.as_json("target", ids.PACE_ZONE)
             written["targetValueOne"] = high / 1000
             written["targetValueTwo"] = low / 1000
@@ -154,9 +154,9 @@ class _Steps:
 
 def _text(step: PlannedStep) -> str:
     """The line, the fitted line, and below a straddle's the direction that follows, as a comment."""
-    text = planning.note(step.segment, NOTE)
+    text = watch_plan.note(step.segment, NOTE)
     if step.segment.is_straddle and step.then is not None:
-        text, _left = planning.with_notices(text, [f"then {step.then}"], NOTE)
+        text, _left = watch_plan.with_notices(text, [f"then {step.then}"], NOTE)
     return text
 
 

@@ -11,7 +11,7 @@ from backtrack_garmin.connect.at_once import at_once
 from backtrack_garmin.connect.comparing import digest
 from backtrack_garmin.connect.devices import device_of
 from backtrack_garmin.connect.marks import Mark, mark_of, with_mark
-from backtrack_garmin.connect.owning import entry_of, owned
+from backtrack_garmin.connect.owning import entries_of, owned
 from backtrack_plugins import ExistingFile, Receipt
 
 if TYPE_CHECKING:
@@ -203,16 +203,14 @@ class Planner:
         self, wanted: Wanted, there: Summary, notes: Notes
     ) -> tuple[Entry | None, Day, tuple[Entry, ...]]:
         """Where it stands on the calendar, what becomes of that, and second entries that are ours."""
-        ours, on = entry_of(self._account.entries, there, notes), wanted.parcel.on
+        ours, on = entries_of(self._account.entries, there, notes), wanted.parcel.on
         if on is None:
-            return ours, "unchanged", ()
+            return next(iter(ours), None), "unchanged", ()
         its = sorted(entry for entry in self._account.entries if entry.workout == there.number)
-        same_day = [entry for entry in its if entry.on == on]
-        if not same_day:
-            return ours, "new" if ours is None else "moved", ()
-        kept = ours if ours in same_day else same_day[0]
-        begun = notes.get("scheduling") == str(on)
-        surplus = tuple(
-            entry for entry in its if entry != kept and (entry == ours or (begun and entry in same_day))
-        )
-        return kept, "unchanged", surplus
+        # One of ours where there is one on the day, else whoever put it there.
+        kept = next((entry for entry in (*ours, *its) if entry.on == on), None)
+        moved = next(iter(ours), None) if kept is None else None
+        if kept is None and moved is None:
+            return None, "new", ()
+        entry = kept or moved
+        return entry, "unchanged" if kept else "moved", tuple(each for each in ours if each != entry)

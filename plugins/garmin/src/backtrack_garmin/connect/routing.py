@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from typing import TYPE_CHECKING
 
 from backtrack_plugins import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HOST = "BACKTRACK_GARMIN_HOST"
 """Environment variable: where every request goes instead, such as ``http://127.0.0.1:43210``."""
@@ -37,6 +42,28 @@ def host() -> str | None:
 def is_stand_in() -> bool:
     """Whether requests go to a stand-in."""
     return host() is not None
+
+
+@contextlib.contextmanager
+def past_proxies() -> Iterator[None]:
+    """Let nothing that is for a stand-in go by a proxy, also by libraries that read the environment."""
+    at = host()
+    if at is None:
+        yield
+        return
+    from urllib.parse import urlsplit
+
+    names = ("no_proxy", "NO_PROXY")
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update(dict.fromkeys(names, urlsplit(at).hostname or ""))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def _is_here(given: str) -> bool:

@@ -50,6 +50,7 @@ class ConnectAccount:
         workouts: By number.
         schedules: Workouts on days, by their own number.
         devices: Each device's name, by number.
+        device_fields: More fields of a device, by its number.
         messages: What was sent on to devices, in order.
     """
 
@@ -61,6 +62,7 @@ class ConnectAccount:
         self.workouts: dict[int, dict[str, Any]] = {}
         self.schedules: dict[int, dict[str, Any]] = {}
         self.devices: dict[int, str] = dict(DEVICES)
+        self.device_fields: dict[int, dict[str, Any]] = {}
         self.messages: list[dict[str, Any]] = []
 
 
@@ -114,6 +116,18 @@ class ConnectStandIn(StandIn):
         """Put a workout there as somebody else made it, and return its number."""
         with self.lock:
             return self._add(account or self.account, dict(body))
+
+    def edit_workout(self, number: int, body: Mapping[str, Any]) -> None:
+        """Replace a workout as somebody does who edits it in the web page."""
+        with self.lock:
+            account = self.account
+            created = account.workouts[number]["createdDate"]
+            account.workouts[number] = self._shown(account, dict(body), number, created)
+
+    def delete_workout(self, number: int) -> None:
+        """Remove a workout, with its days, as somebody does in the web page."""
+        with self.lock:
+            _delete(self.account, number)
 
     def add_schedule(self, workout: int, on: str, *, account: ConnectAccount | None = None) -> int:
         """Put a workout on a day, such as ``2026-12-02``, and return the number of that."""
@@ -236,10 +250,7 @@ class ConnectStandIn(StandIn):
     def _delete(self, request: Request, number: str) -> Any:
         account = self._account_of(request)
         known = self._known(account, number)
-        del account.workouts[known]
-        account.schedules = {
-            key: each for key, each in account.schedules.items() if each["workoutId"] != known
-        }
+        _delete(account, known)
 
     @route("GET", "/workout-service/workout/FIT/{number}")
     def _fit(self, request: Request, number: str) -> Any:
@@ -333,6 +344,7 @@ class ConnectStandIn(StandIn):
                 "deviceCategories": ["FITNESS", "WELLNESS"],
                 "partNumber": None,
                 "activeInd": 1,
+                **account.device_fields.get(number, {}),
             }
             for place, (number, name) in enumerate(account.devices.items())
         ]
@@ -623,3 +635,8 @@ def _day(text: Any) -> dt.date:
         return dt.date.fromisoformat(text)
     except (TypeError, ValueError):
         raise refused("the date is none") from None
+
+
+def _delete(account: ConnectAccount, number: int) -> None:
+    del account.workouts[number]
+    account.schedules = {key: each for key, each in account.schedules.items() if each["workoutId"] != number}

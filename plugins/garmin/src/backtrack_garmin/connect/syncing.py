@@ -19,7 +19,7 @@ from backtrack_garmin.connect.at_once import at_once
 from backtrack_garmin.connect.comparing import differences
 from backtrack_garmin.connect.devices import push
 from backtrack_garmin.connect.marks import mark_of
-from backtrack_garmin.connect.owning import owned
+from backtrack_garmin.connect.owning import entries_of, owned
 from backtrack_garmin.connect.planning import Planner, address, read_account
 from backtrack_plugins import DeliveryError, NotThere
 
@@ -81,12 +81,11 @@ class _Carrying:
     def out(self, plans: Sequence[Plan]) -> list[Receipt]:
         """Do it, several at once; the first that fails lets what runs end, and begins no other."""
         numbers = at_once(self._one, plans, self._request.progress)
-        done = list(zip(plans, numbers, strict=True))
-        posted = [(plan, number) for plan, number in done if "new" in {plan.content, plan.day}]
+        posted = [plan for plan in plans if "new" in {plan.content, plan.day}]
         if posted:
             self.account = self.account.again(self._client)
             at_once(self._settle, posted)
-        return [plan.receipt_for(number) for plan, number in done]
+        return [plan.receipt_for(number) for plan, number in zip(plans, numbers, strict=True)]
 
     def _one(self, plan: Plan) -> int:
         wanted, there = plan.wanted, plan.owned.there
@@ -150,7 +149,7 @@ class _Carrying:
                 f"it was removed again: {'; '.join(found)}. Use the cable, and report this.",
                 path=address(number),
             )
-        self._note(wanted, digest=wanted.mark.digest, updated=str(stored.get("updateDate") or "") or None)
+        self._note(wanted, digest=wanted.mark.digest, updated=inventory.updated_of(stored) or None)
 
     def _schedule(self, plan: Plan, number: int) -> None:
         wanted, on = plan.wanted, plan.wanted.parcel.on
@@ -158,7 +157,8 @@ class _Carrying:
             return
         body = {"date": str(on)}
         if plan.day == "new":
-            self._note(wanted, scheduling=str(on), entry=None)
+            before = [entry.number for entry in self.account.entries if entry.workout == number]
+            self._note(wanted, scheduling=str(on), days_before=before, entry=None)
             reply = self._client.post(f"{inventory.SCHEDULE}/{number}", body)
             self._note(wanted, entry=inventory.entry_number(reply))
         elif plan.entry is not None:
@@ -166,26 +166,26 @@ class _Carrying:
                 self._client.put(f"{inventory.SCHEDULE}/{plan.entry.number}", body)
             for entry in plan.surplus_entries:
                 self._delete(f"{inventory.SCHEDULE}/{entry.number}")
-            self._note(wanted, entry=plan.entry.number, scheduling=None)
+            self._note(wanted, entry=plan.entry.number, scheduling=None, days_before=None)
 
-    def _settle(self, posted: tuple[Plan, int]) -> None:
+    def _settle(self, plan: Plan) -> None:
         """See that each request that creates something created it once.
 
         A request can be delivered twice on its way, or repeated by a library on its own account.
         """
-        plan, number = posted
         wanted = plan.wanted
         notes = self._book.get(wanted.mark.identity).notes
         found = owned(self._client, self.account.workouts, wanted.mark.identity, notes)
         for other in found.surplus:
             self._delete(f"{inventory.WORKOUT}/{other.number}")
-        for entry in self.account.entries:
-            again = entry.workout == number and entry.on == wanted.parcel.on
-            if plan.day == "new" and again and entry.number != notes.get("entry"):
-                self._delete(f"{inventory.SCHEDULE}/{entry.number}")
         there = found.there
-        updated = there.updated if there is not None and there.number == number else ""
-        self._note(wanted, creating=None, before=None, scheduling=None, updated=updated or None)
+        if there is not None and plan.day == "new":
+            for entry in entries_of(self.account.entries, there, notes):
+                if entry.number != notes.get("entry"):
+                    self._delete(f"{inventory.SCHEDULE}/{entry.number}")
+        updated = "" if there is None else there.updated
+        done = dict.fromkeys(("creating", "before", "scheduling", "days_before"))
+        self._note(wanted, **done, updated=updated or None)
 
     def _delete(self, path: str) -> None:
         try:

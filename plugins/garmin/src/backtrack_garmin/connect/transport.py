@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
 from requests.adapters import HTTPAdapter
-from urllib3.util import Retry
 
 if TYPE_CHECKING:
     from requests import PreparedRequest, Response
@@ -21,8 +20,7 @@ def adapter(to: str | None) -> HTTPAdapter:
     Args:
         to: Where everything goes instead, such as ``http://127.0.0.1:43210``; None to leave it as it is.
     """
-    never = Retry(total=0, connect=0, read=False, redirect=0, status=0, other=0)
-    kept: dict[str, Any] = {"max_retries": never, "pool_maxsize": CONNECTIONS}
+    kept: dict[str, Any] = {"max_retries": 0, "pool_maxsize": CONNECTIONS}
     return HTTPAdapter(**kept) if to is None else _ToStandIn(to, **kept)
 
 

@@ -1,0 +1,1 @@
+"""Workouts onto a watch that is connected by cable."""
