@@ -426,7 +426,9 @@ def cases(folder: Path) -> Iterator[Case]:  # noqa: PLR0915 - a table
     yield Case(bt.DeliveryError, lambda: artifact.write(into), {"path": str(into / artifact.name)})
     for error in failures():
         club = bt.Registry(plugins=[Club(error)])
-        yield Case(type(error), lambda club=club: bt.deliver([artifact], "club", registry=club), error.details)
+        yield Case(
+            type(error), lambda club=club: bt.deliver([artifact], "club", registry=club), error.details
+        )
 
 
 def raised(case: Case) -> bt.BacktrackError:
