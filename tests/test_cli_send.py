@@ -389,7 +389,7 @@ class TestWhatIsAsked:
 
     def test_a_receipt_may_know_what_comes_next(self, send) -> None:
         done = send("safe.backtrack", "--yes", "--to", "watch")
-        assert done.out == "the watch of Ada  (new)\n  next  take it off the cable\n"
+        assert done.out == "Safe: the watch of Ada  (new)\n  next  take it off the cable\n"
 
     def test_the_athlete_and_who_supervises_count_as_for_an_export(self, send, shelf: Shelf) -> None:
         Path("me.toml").write_text('level = "beginner"\n', encoding="utf-8")

@@ -369,7 +369,7 @@ class TestUnsend:
     def test_asks_the_plugin_where_it_is_no_folder(self, place: Place) -> None:
         place.send("tempo.backtrack", to="club")
         done = place.unsend("tempo.backtrack", "--yes", "--set", "club.loud=true", to="club")
-        assert done.out == "club:7  (removed)\n  note  a copy stays\n"
+        assert done.out == "tempo.backtrack: club:7  (removed)\n  note  a copy stays\n"
         assert [(each.dry_run, each.options.loud) for each in place.removals] == [(True, True), (False, True)]
         assert place.known == []
 

@@ -62,7 +62,10 @@ def test_a_workout_goes_there_onto_its_day_comes_back_and_is_taken_away(
 ) -> None:
     code, out, err = backtrack(*SEND, "--on", "2026-12-02", "--device", "Forerunner 255")
     (number,) = connect.workouts
-    assert (code, out.splitlines()[0]) == (0, f"garmin-connect:{number}  (new, on 2026-12-02)")
+    assert (code, out.splitlines()[0]) == (
+        0,
+        f"After intervals: garmin-connect:{number}  (new, on 2026-12-02)",
+    )
     assert "garmin-connect  (new, on 2026-12-02)" in err
     assert connect.scheduled() == [("2026-12-02", number)]
     assert len(connect.messages) == 1
@@ -86,7 +89,7 @@ def test_a_workout_goes_there_onto_its_day_comes_back_and_is_taken_away(
     assert parse(out) == parse(PAGE)
 
     code, out, err = backtrack("unsend", "after.backtrack", "--to", "garmin-connect", "--yes")
-    assert (code, out) == (0, f"garmin-connect:{number}  (removed)\n")
+    assert (code, out) == (0, f"after.backtrack: garmin-connect:{number}  (removed)\n")
     assert (connect.workouts, connect.schedules) == ({}, {})
 
 

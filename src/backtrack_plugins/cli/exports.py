@@ -124,7 +124,10 @@ def say_notes(made: Sequence[Made], athlete: Athlete | None, athlete_file: str) 
         athlete: Who runs.
         athlete_file: The file they come from.
     """
-    for each in {id(each.workout): each for each in reversed(made)}.values():
+    first: dict[int, Made] = {}
+    for each in made:
+        first.setdefault(id(each.workout), each)
+    for each in first.values():
         timeline = each.artifact.timeline
         level = f"level {timeline.level} (the week's own)"
         if each.athlete == athlete:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -15,6 +16,7 @@ from backtrack_plugins.cli.exports import (
     losses_said,
     make,
     options_of,
+    paragraphs,
     say_notes,
 )
 from backtrack_plugins.cli.inputs import find_athlete
@@ -137,7 +139,7 @@ def _packed(
     made, stopped = make(workouts, {exporter.name: exporter}, {exporter.name: its}, arguments, registry)
     errors = [*unreadable, *stopped] or colliding(made, remedy="rename one, or send it apart")
     if not (errors or arguments.json) and any(each.week and each.week.state == "planned" for each in planned):
-        warn(_GATES)
+        warn(paragraphs(_GATES))
     return _Sending(made, planned, dates, destination, theirs, arguments, registry), errors
 
 
@@ -206,12 +208,14 @@ def _plan(sending: _Sending, planned: Sequence[Receipt]) -> Iterator[str]:
     """What would be done, for somebody who decides."""
     yield f"\nTo {sending.destination.name}: {sending.destination.summary}\n"
     for made, receipt in zip(sending.made, planned, strict=True):
-        yield from [_headline(receipt), *_warned(receipt), *losses_said(made.artifact), ""]
+        yield from [_headline(made, receipt), *_warned(receipt), *losses_said(made.artifact), ""]
 
 
-def _headline(receipt: Receipt) -> str:
+def _headline(made: Made, receipt: Receipt) -> str:
     day = f", on {receipt.on}" if receipt.on is not None else ""
-    return f"{receipt.where}  ({receipt.state}{day})"
+    said = f"{receipt.where}  ({receipt.state}{day})"
+    # A file's path says which workout it is; the number that an account gives does not.
+    return said if os.path.isabs(receipt.where) else f"{made.workout.name}: {said}"
 
 
 def _warned(receipt: Receipt) -> Iterator[str]:
@@ -235,7 +239,7 @@ def _ended(sending: _Sending, receipts: Sequence[Receipt], not_sent: str = "") -
 
 
 def _row(sending: _Sending, made: Made, receipt: Receipt, *, sent: bool) -> list[str]:
-    lines = [_headline(receipt), *_warned(receipt)]
+    lines = [_headline(made, receipt), *_warned(receipt)]
     if sending.next_of(receipt):
         lines += cell("next", sending.next_of(receipt))
     return lines if sent else lines + losses_said(made.artifact)

@@ -109,7 +109,8 @@ def _kept(removing: _Removing, planned: Sequence[Receipt]) -> str:
 def _rows(removing: _Removing, receipts: Sequence[Receipt], *, removed: str) -> Iterator[str]:
     for path, receipt in zip(removing.paths.values(), receipts, strict=True):
         was_there = receipt.state == "removed"
-        yield f"{receipt.where}  ({removed})" if was_there else f"{path}  (not there)"
+        where = receipt.where if os.path.isabs(receipt.where) else f"{path}: {receipt.where}"
+        yield f"{where}  ({removed})" if was_there else f"{path}  (not there)"
         for warning in receipt.warnings:
             yield from cell("note", warning)
 
