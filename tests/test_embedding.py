@@ -13,7 +13,6 @@ import sys
 import threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -427,8 +426,9 @@ def cases(folder: Path) -> Iterator[Case]:  # noqa: PLR0915 - a table
     yield Case(bt.DeliveryError, lambda: artifact.write(into), {"path": str(into / artifact.name)})
     for error in failures():
         club = bt.Registry(plugins=[Club(error)])
-        send = partial(bt.deliver, [artifact], "club", registry=club)
-        yield Case(type(error), send, error.details)
+        yield Case(
+            type(error), lambda club=club: bt.deliver([artifact], "club", registry=club), error.details
+        )
 
 
 def raised(case: Case) -> bt.BacktrackError:
