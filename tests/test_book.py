@@ -136,12 +136,18 @@ class TestTheBook:
 
 
 class TestAnIdentity:
-    def test_is_of_the_name_whatever_the_folder_suffix_and_capitals(self) -> None:
+    def test_is_of_the_name_whatever_its_capitals(self) -> None:
         expected = bt.identity_of("first-steps")
-        for name in ("winter/first-steps.backtrack", "First-Steps.fit", "first-steps.garmin-connect.json"):
-            assert bt.identity_of(name) == expected
+        assert bt.identity_of("First-Steps") == expected
         assert len(expected) == 16
         assert int(expected, 16) >= 0
+
+    def test_of_an_artifact_is_that_of_its_workout_s_file(self) -> None:
+        for file in ("winter/v1.2.backtrack", "winter/v1.3.backtrack"):
+            artifact = bt.export(bt.parse("name: A\n9:00 forward walk 5 km/h\n", file=file), "segments-csv")
+            assert bt.parcel_of(artifact).identity == bt.identity_of(file[7:11])
+        renamed = bt.export(bt.parse("name: A\n9:00 forward walk 5 km/h\n"), "segments-csv", stem="b")
+        assert bt.parcel_of(renamed) == bt.Parcel(renamed, bt.identity_of("b"), None)
 
     def test_differs_by_name_and_by_programme(self) -> None:
         found = {bt.identity_of(name, key) for name in ("week-01", "week-02") for key in ("", "one", "two")}

@@ -114,7 +114,7 @@ class TestWhatADestinationGets:
     def test_is_every_artifact_in_its_order_and_nothing_that_was_not_asked_for(self) -> None:
         shelf = Given(receipts)
         assert sent(shelf, TWO, ONE) == (receipt("b.x"), receipt("a.x"))
-        identities = (bt.identity_of("b.x"), bt.identity_of("a.x"))
+        identities = (bt.identity_of("b"), bt.identity_of("a"))
         assert asked(shelf) == bt.DeliveryRequest(
             artifacts=(TWO, ONE), identities=identities, dates=(None, None)
         )
@@ -125,7 +125,7 @@ class TestWhatADestinationGets:
         sent(shelf, at=tmp_path, dry_run=True, overwrite=True, options=options)
         assert asked(shelf) == bt.DeliveryRequest(
             artifacts=(ONE,),
-            identities=(bt.identity_of("a.x"),),
+            identities=(bt.identity_of("a"),),
             dates=(None,),
             at=str(tmp_path),
             dry_run=True,

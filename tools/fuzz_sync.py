@@ -307,9 +307,10 @@ class Sequence:
         return []
 
     def _edits(self) -> list[str]:
+        """While a request is open there may be two of it, and an edited one counts as taken over."""
         with self.connect.lock:
             ours = self._ours()
-            if not ours:
+            if not ours or self._begun():
                 return []
             number = self.random.choice(ours)
             body = copy.deepcopy(self.connect.workouts[number])

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from backtrack_plugins.checks import CheckRequest as CheckRequest
     from backtrack_plugins.delivering import deliver as deliver
     from backtrack_plugins.delivering import identity_of as identity_of
+    from backtrack_plugins.delivering import parcel_of as parcel_of
     from backtrack_plugins.destination import DeliveryRequest as DeliveryRequest
     from backtrack_plugins.destination import Destination as Destination
     from backtrack_plugins.destination import Parcel as Parcel
@@ -165,7 +166,7 @@ _MODULES = {
         "check_history",
     ),
     "checks": ("Check", "CheckRequest"),
-    "delivering": ("deliver", "identity_of"),
+    "delivering": ("deliver", "identity_of", "parcel_of"),
     "destination": (
         "DeliveryRequest",
         "Destination",

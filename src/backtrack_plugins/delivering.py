@@ -13,12 +13,14 @@ from backtrack_plugins.book import Book
 from backtrack_plugins.calling import Asked
 from backtrack_plugins.destination import DeliveryRequest, Parcel, Receipt
 from backtrack_plugins.errors import DeliveryError, UsageError
+from backtrack_plugins.exporting import stem_of
 from backtrack_plugins.files import read_back
 from backtrack_plugins.kinds import KINDS
 from backtrack_plugins.options import convert_options
 from backtrack_plugins.registry import installed
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping
 
     from backtrack_plugins.book import Shelf
@@ -29,21 +31,34 @@ if TYPE_CHECKING:
 IDENTITY_DIGITS = 16
 
 
-def identity_of(name: str, programme: str = "") -> str:
+def identity_of(stem: str, programme: str = "") -> str:
     """Which workout something is, whatever its content: the same for every version of it.
 
     Args:
-        name: The workout's file name, of which what follows the first dot does not count, nor do capitals.
+        stem: The workout's file name without folder and suffix; capitals do not count.
         programme: `Programme.key` when it is part of one.
 
     Returns:
         16 hexadecimal digits.
 
-    >>> identity_of("winter/first-steps.backtrack") == identity_of("first-steps.fit")
+    >>> identity_of("first-steps") == identity_of("First-Steps")
     True
     """
-    stem = os.path.basename(name).partition(".")[0].casefold()
-    return sha256(f"{programme}\n{stem}".encode()).hexdigest()[:IDENTITY_DIGITS]
+    return sha256(f"{programme}\n{stem.casefold()}".encode()).hexdigest()[:IDENTITY_DIGITS]
+
+
+def parcel_of(artifact: Artifact, on: dt.date | None = None, programme: str = "") -> Parcel:
+    """An artifact as the workout that it was made of.
+
+    Args:
+        artifact: What `export` made.
+        on: The day that it is meant for; None when it is for any.
+        programme: `Programme.key` when it is part of one.
+    """
+    stem = stem_of(artifact.timeline.workout)
+    if not artifact.name.startswith(f"{stem}."):  # it was exported to a name of its own
+        stem = artifact.name.partition(".")[0]
+    return Parcel(artifact, identity_of(stem, programme), on)
 
 
 def deliver(  # noqa: PLR0913 - each is a word of its own, and all but two have a default
@@ -65,7 +80,7 @@ def deliver(  # noqa: PLR0913 - each is a word of its own, and all but two have 
     account be brought up to date instead of getting a second copy.
 
     Args:
-        artifacts: What `export` made. A `Parcel` says also which workout it is, and for which day.
+        artifacts: What `export` made. A parcel, as `parcel_of` makes it, is also for a day.
         destination: An installed destination's name, such as ``zwift-folder``.
         at: Where it is, for a folder that is not found by itself.
         dry_run: Change nothing, and return the receipts as they would be.
@@ -113,7 +128,7 @@ def deliver(  # noqa: PLR0913 - each is a word of its own, and all but two have 
 
 
 def _parcel(given: Artifact | Parcel) -> Parcel:
-    return given if isinstance(given, Parcel) else Parcel(given, identity_of(given.name), None)
+    return given if isinstance(given, Parcel) else parcel_of(given)
 
 
 @contextlib.contextmanager

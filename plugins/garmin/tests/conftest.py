@@ -143,6 +143,18 @@ def no_keyring() -> Iterator[None]:
 
 
 @pytest.fixture
+def nobody_listens(connect: ConnectStandIn, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every request goes to a port of ours on which nobody listens: no other test's stand-in can have it."""
+    import socket
+
+    assert connect  # it says where everything else goes
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("BACKTRACK_GARMIN_HOST", f"http://127.0.0.1:{held.getsockname()[1]}")
+        yield
+
+
+@pytest.fixture
 def connect(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -226,8 +226,8 @@ class TestWhatGoesWrong:
             client.get(LIST)
         connect.heal()
 
-    def test_is_no_service_at_all(self, connect, client) -> None:
-        connect.close()
+    @pytest.mark.usefixtures("nobody_listens")
+    def test_is_no_service_at_all(self, client) -> None:
         with pytest.raises(bt.Unreachable, match="no network"):
             client.get(LIST)
 

@@ -115,8 +115,8 @@ class TestSigningInAnew:
             sign_in(EMAIL, PASSWORD)
         assert kept_sessions() == []
 
-    def test_without_a_network_says_so(self, connect) -> None:
-        connect.close()
+    @pytest.mark.usefixtures("nobody_listens")
+    def test_without_a_network_says_so(self) -> None:
         with pytest.raises(bt.Unreachable, match="nobody was signed in"):
             sign_in(EMAIL, PASSWORD)
 

@@ -347,7 +347,7 @@ class TestHowItStands:
 
 
 class TestItIsTakenBack:
-    IDENTITY = (bt.identity_of(ONE.name),)
+    IDENTITY = (bt.parcel_of(ONE).identity,)
 
     def unsend(self, **asked: Any) -> bt.Receipt:
         (receipt,) = bt.unsend(self.IDENTITY, "garmin-watch", **asked)

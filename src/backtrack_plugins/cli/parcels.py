@@ -50,7 +50,8 @@ class Named(NamedTuple):
     @property
     def identity(self) -> str:
         """Which workout it is, whatever its content."""
-        return identity_of(self.path, "" if self.programme is None else self.programme.key)
+        stem = os.path.splitext(os.path.basename(self.path))[0]
+        return identity_of(stem, "" if self.programme is None else self.programme.key)
 
 
 def read_planned(paths: Iterable[str]) -> tuple[list[Planned], list[BacktrackError]]:

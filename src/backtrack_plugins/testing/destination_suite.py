@@ -12,8 +12,7 @@ import msgspec
 import pytest
 
 from backtrack_plugins.book import DATA_FOLDER
-from backtrack_plugins.delivering import deliver, identity_of
-from backtrack_plugins.destination import Parcel
+from backtrack_plugins.delivering import deliver, parcel_of
 from backtrack_plugins.errors import BacktrackError, ExistingFile, UsageError
 from backtrack_plugins.exporter import Artifact
 from backtrack_plugins.exporting import export
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from backtrack_plugins.athlete import Athlete
-    from backtrack_plugins.destination import Destination, Receipt
+    from backtrack_plugins.destination import Destination, Parcel, Receipt
 
 _SAMPLES = ("first-timer", "incline")
 _SOMEBODY_ELSES = b"somebody else's"
@@ -123,7 +122,7 @@ class DestinationSuite(PluginSuite):
 
     def unsent(self, artifacts: Iterable[Artifact], **how: Any) -> list[str]:
         """Remove what was delivered, as the core does, and return what became of each."""
-        identities = [identity_of(artifact.name) for artifact in artifacts]
+        identities = [parcel_of(artifact).identity for artifact in artifacts]
         receipts = unsend(identities, self.destination, options=self.options, **how)
         return [receipt.state for receipt in receipts]
 
@@ -286,9 +285,7 @@ class DestinationSuite(PluginSuite):
         """Each is on the day it is meant for, moves with it, and stays there when it is sent again."""
         if not offered.schedules:
             pytest.skip("this destination puts nothing on a day")
-        first, second = (
-            Parcel(each, identity_of(each.name), on) for each, on in zip(artifacts, _DAYS, strict=True)
-        )
+        first, second = (parcel_of(each, on) for each, on in zip(artifacts, _DAYS, strict=True))
         moved = first._replace(on=_LATER)
         self.holds([first, second], place, "new", "new")
         self.holds([first, second], place, "unchanged", "unchanged")
