@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from unittest.mock import patch
 
 import backtrack_plugins as bt
-from backtrack_garmin.connect import client as clients
+from backtrack_garmin.connect import opening
 from backtrack_garmin.connect.comparing import differences, digest
 from backtrack_garmin.connect.marks import mark_of
 from backtrack_garmin.testing import ConnectStandIn, signed_in
@@ -43,6 +43,7 @@ from backtrack_plugins.testing.mishaps import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from backtrack_garmin.connect.client import ConnectClient
     from backtrack_plugins.testing.mishaps import Mishap
 
 DESTINATION = "garmin-connect"
@@ -119,7 +120,7 @@ class Kill:
 class KilledClient:
     """A client of the service that is killed at some request."""
 
-    def __init__(self, client: clients.ConnectClient, kill: Kill) -> None:
+    def __init__(self, client: ConnectClient, kill: Kill) -> None:
         self._client = client
         self._kill = kill
         self.name = client.name
@@ -403,10 +404,10 @@ def follow(seed: int) -> tuple[list[str], list[str]]:
         connect = stack.enter_context(ConnectStandIn())
         stack.enter_context(patch.dict(os.environ, signed_in(connect, folder, client="garth")))
         sequence = Sequence(Random(seed), connect, folder)  # noqa: S311 - nothing secret is drawn
-        opened = clients.open_client
-        stack.enter_context(patch.object(clients, "_entry_points", dict))  # reading them takes longest
+        opened = opening.open_client
+        stack.enter_context(patch.object(opening, "_entry_points", dict))  # reading them takes longest
         stack.enter_context(
-            patch.object(clients, "open_client", lambda name=None: KilledClient(opened(name), sequence.kill))
+            patch.object(opening, "open_client", lambda name=None: KilledClient(opened(name), sequence.kill))
         )
         try:
             return sequence.follow(), sequence.told

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import json
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import backtrack_plugins as bt
+
+
+pytestmark = pytest.mark.skipif(
+    find_spec("garth") is None, reason="an account needs a client library, which is an extra"
+)
 
 
 class TestGarminConnectAccount(DestinationSuite):

@@ -15,7 +15,7 @@ import pytest
 
 import backtrack_plugins as bt
 from backtrack_garmin.connect import garminconnect_client, garth_client
-from backtrack_garmin.connect.client import library_names, open_client
+from backtrack_garmin.connect.opening import library_names, open_client
 from backtrack_garmin.connect.routing import HOST
 from backtrack_garmin.connect.sessions import kept_sessions, use_folder
 from backtrack_garmin.testing import ConnectStandIn, save_session
@@ -473,7 +473,7 @@ class TestWhereRequestsGo:
 def test_nothing_heavy_is_imported_to_open_a_client():
     code = """
 import sys
-from backtrack_garmin.connect.client import open_client
+from backtrack_garmin.connect.opening import open_client
 from backtrack_garmin.connect.signing_in import garmin_account
 garmin_account()
 first = set(sys.modules)

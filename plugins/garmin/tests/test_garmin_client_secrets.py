@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pytest
 
 import backtrack_plugins as bt
-from backtrack_garmin.connect.client import open_client
+from backtrack_garmin.connect.opening import open_client
 from backtrack_garmin.connect.scrubbing import MASK, hidden, scrub
 from backtrack_garmin.connect.sessions import kept_sessions, use_folder
 from backtrack_garmin.connect.signing_in import garmin_account

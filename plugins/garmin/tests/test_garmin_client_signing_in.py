@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import backtrack_plugins as bt
-from backtrack_garmin.connect.client import open_client
+from backtrack_garmin.connect.opening import open_client
 from backtrack_garmin.connect.sessions import kept_sessions
 from backtrack_garmin.connect.signing_in import garmin_account
 from backtrack_garmin.connect.stand_in import EMAIL, PASSWORD
@@ -248,7 +248,7 @@ def test_somebody_can_be_signed_in_already_for_a_test_of_a_command(tmp_path, cli
     with ConnectStandIn() as connect:
         variables = signed_in(connect, tmp_path, client=client, expired=True)
         code = """
-from backtrack_garmin.connect.client import open_client
+from backtrack_garmin.connect.opening import open_client
 client = open_client()
 print(client.name, client.get("/workout-service/workouts"))
 """

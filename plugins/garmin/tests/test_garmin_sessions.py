@@ -16,7 +16,7 @@ from keyring.errors import KeyringLocked, NoKeyringError, PasswordDeleteError, P
 
 import backtrack_plugins as bt
 from backtrack_garmin.connect import sessions
-from backtrack_garmin.connect.client import open_client
+from backtrack_garmin.connect.opening import open_client
 from backtrack_garmin.connect.routing import HOST
 from backtrack_garmin.connect.sessions import keep, kept_sessions, use_folder, write_private
 from backtrack_garmin.testing import ConnectStandIn

@@ -30,7 +30,7 @@ def fetch_workout(number: str) -> bytes:
             plugin="garmin-connect",
             argument="address",
         )
-    from backtrack_garmin.connect.client import open_client
+    from backtrack_garmin.connect.opening import open_client
 
     path = f"/workout-service/workout/{int(number)}"
     try:

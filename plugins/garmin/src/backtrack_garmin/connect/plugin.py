@@ -31,7 +31,7 @@ class GarminConnectAccess(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
 
 
 def _client(options: GarminConnectAccess) -> ConnectClient:
-    from backtrack_garmin.connect.client import open_client
+    from backtrack_garmin.connect.opening import open_client
 
     return open_client(options.client or None)
 

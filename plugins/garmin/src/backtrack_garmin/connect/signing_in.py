@@ -51,7 +51,7 @@ def _tour(folder: str) -> AbstractContextManager[Tour]:
 
 def _sign_in(request: SignInRequest) -> str:
     from backtrack_garmin.connect import sessions
-    from backtrack_garmin.connect.client import AUTO
+    from backtrack_garmin.connect.opening import AUTO
     from backtrack_garmin.connect.routing import host
     from backtrack_garmin.connect.scrubbing import hidden
 
@@ -97,7 +97,7 @@ def _sign_out() -> str:
 
 def _adapter(wanted: str) -> ClientLibrary:
     """The client library to sign in with."""
-    from backtrack_garmin.connect.client import library, library_names, not_installed
+    from backtrack_garmin.connect.opening import library, library_names, not_installed
 
     if wanted:
         adapter = library(wanted)
@@ -122,7 +122,8 @@ def _folder(at: str) -> str:
 def _use(folder: str, wanted: str) -> str:
     """Use the session in a folder, in place."""
     from backtrack_garmin.connect import sessions
-    from backtrack_garmin.connect.client import library, library_names, not_installed, not_signed_in
+    from backtrack_garmin.connect.client import not_signed_in
+    from backtrack_garmin.connect.opening import library, library_names, not_installed
 
     known = [library(name) for name in ([wanted] if wanted else library_names())]
     there = [adapter for adapter in known if _names(folder, adapter)]

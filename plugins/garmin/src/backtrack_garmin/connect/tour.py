@@ -47,7 +47,7 @@ def tour(folder: str) -> Iterator[Tour]:
     Raises:
         NotSignedIn: when no client library is installed; it says how to install one.
     """
-    from backtrack_garmin.connect.client import BUILT_IN, library, not_installed
+    from backtrack_garmin.connect.opening import BUILT_IN, library, not_installed
     from backtrack_garmin.testing import ConnectStandIn, environment, save_session
 
     known = [library(name) for name in BUILT_IN]
