@@ -40,10 +40,12 @@ lint: $(VENV)/.installed-tests
 	$(IN_VENV) -m mypy
 	$(IN_VENV) -c "from importlinter.cli import lint_imports_command; lint_imports_command()" --no-cache
 
-# Slow, and so not among the tests: 20,000 programmes with random outcomes, and no workout may break a rule.
+# Slow, and so not among the tests: 20,000 programmes with random outcomes, and no workout may break a rule; 2,000
+# sequences of sending to an account with accidents; and the properties that the tests look at, looked at further.
 fuzz: $(VENV)/.installed-tests
 	$(IN_VENV) tools/fuzz_programme.py 20000
 	$(IN_VENV) tools/fuzz_sync.py 2000
+	$(IN_VENV) -m pytest -m hypothesis --hypothesis-profile=further --numprocesses auto --dist loadfile
 
 bench: $(VENV)/.installed-bench
 	$(IN_VENV) -m compileall -q src plugins

@@ -21,9 +21,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-# The same examples everywhere, however busy the machine; `--hypothesis-profile=default` looks further.
+# The same examples everywhere, however busy the machine, and not too many: the tests are run often.
 settings.register_profile(
-    "same-everywhere", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "same-everywhere",
+    max_examples=50,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+# What `make fuzz` looks through: other examples each time, and many more.
+settings.register_profile(
+    "further", max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("same-everywhere")
 

@@ -242,7 +242,7 @@ def test_what_the_web_client_sends_along_with_a_lap_button_means_nothing():
     assert digest(other) == digest(body)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(st.lists(st.sampled_from(sorted(CHANGES)), max_size=3))
 def test_there_is_a_difference_to_say_where_digests_differ_and_only_there(names):
     stored = deepcopy(SENT)

@@ -458,7 +458,7 @@ def test_each_built_in_workout_comes_back_equal_from_the_account(built_in):
         assert imported.workout.origin is None
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(safe_workouts())
 def test_any_workout_that_exports_comes_back_equal_unless_a_cue_was_cut(workout):
     try:
@@ -497,7 +497,7 @@ anything = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
         st.dictionaries(st.sampled_from(sorted({*step(), *repeat(1)})), anything, max_size=4), max_size=4

@@ -602,7 +602,7 @@ def of_workout(parts, often=1):
             yield often, part
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=75, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(foreign_steps())
 def test_any_workout_of_garmins_encoder_is_one_and_agrees_with_fitparse(steps):
     data = written(*steps)
