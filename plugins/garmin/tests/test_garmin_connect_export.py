@@ -20,7 +20,11 @@ from backtrack_plugins.testing.samples import MILES_PAGE
 from backtrack_plugins.testing.strategies import safe_workouts
 
 HEADER = "name: A\nlevel: advanced\n\n"
-SLOW_FILTER = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW_FILTER = settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
 
 
 def exported(page: str, athlete: bt.Athlete | None = None, **options: str) -> bt.Artifact:
