@@ -171,11 +171,18 @@ class TestWhatStandsThere:
         with pytest.raises(bt.ExistingFile):
             send(ONE)
 
+    def test_is_not_written_through_a_link_that_leads_nowhere(self, inbox: Path, tmp_path: Path) -> None:
+        (inbox / ONE.name).symlink_to(tmp_path / "elsewhere")
+        with pytest.raises(bt.ExistingFile):
+            send(ONE)
+        assert not (tmp_path / "elsewhere").exists()
+
     def test_is_tidied_where_a_cable_was_pulled(self, inbox: Path) -> None:
         (inbox / ".backtrack-123-0.part").write_bytes(ONE.data[:50])
         (inbox / ".backtrack-123-0.kept").write_bytes(b"the only copy of something")
+        (inbox / ".backtrack-123-1.kept").write_bytes(ONE.data)
         send(dry_run=True)
-        assert len(os.listdir(inbox)) == 2
+        assert len(os.listdir(inbox)) == 3
         send()
         assert sorted(os.listdir(inbox)) == [".backtrack-123-0.kept", ONE.name]
 

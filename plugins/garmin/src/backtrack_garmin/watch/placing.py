@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from backtrack_garmin.watch import steps
-from backtrack_garmin.watch.contents import fit_files, is_ours, kept_on
+from backtrack_garmin.watch.contents import content, fit_files, is_ours, kept_on
 from backtrack_garmin.watch.pushing import push_into
 from backtrack_plugins import Receipt, deliver_into
 
@@ -80,11 +80,17 @@ def _write_into(request: DeliveryRequest, folder: str, *, ours: _Ours) -> list[R
 
 
 def _tidy(folder: str) -> None:
-    """Remove the temporary files that were left when a cable was pulled."""
+    """Remove the temporary files that were left when a cable was pulled.
+
+    What was set aside before it was replaced stays, unless it is a workout of ours: nobody else has it.
+    """
     with contextlib.suppress(OSError):
         for name in os.listdir(folder):
-            if name.startswith(".backtrack-") and name.endswith(".part"):
-                os.unlink(os.path.join(folder, name))
+            path = os.path.join(folder, name)
+            if name.startswith(".backtrack-") and (
+                name.endswith(".part") or (name.endswith(".kept") and is_ours(content(path) or b""))
+            ):
+                os.unlink(path)
 
 
 class _Ours:
