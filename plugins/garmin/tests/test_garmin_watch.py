@@ -200,6 +200,19 @@ class TestOnceTheWatchHasTakenIt:
         assert os.listdir(inbox) == [TWO.name]
         assert first.sha256 == hashlib.sha256(ONE.data).hexdigest()
 
+    def test_it_takes_the_place_of_a_later_version_that_still_waits(self, inbox: Path) -> None:
+        send(ONE)
+        unplug(inbox)
+        send(CHANGED)
+        assert [each.state for each in send(ONE)] == ["replaced"]
+        assert (inbox / ONE.name).read_bytes() == ONE.data
+
+    def test_what_somebody_else_put_there_under_its_name_is_no_matter(self, inbox: Path) -> None:
+        send(ONE)
+        unplug(inbox)
+        (inbox / ONE.name).write_bytes(b"by hand")
+        assert [each.state for each in send(ONE)] == ["unchanged"]
+
     def test_it_is_sent_to_where_the_user_says_and_nowhere_else_is_looked(self, inbox: Path) -> None:
         send(ONE)
         unplug(inbox)

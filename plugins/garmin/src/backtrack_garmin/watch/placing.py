@@ -55,7 +55,11 @@ def place(request: DeliveryRequest, watch: Watch, system: System) -> list[Receip
     """
     kept = kept_on(watch, request.at)
     held = len(fit_files([watch.inbox, *watch.kept]))
-    same = {artifact.name: kept.same(artifact) for artifact in request.artifacts}
+    waiting = _waiting(watch)
+    same = {
+        artifact.name: "" if artifact.name.casefold() in waiting else kept.same(artifact)
+        for artifact in request.artifacts
+    }
     going = tuple(artifact for artifact in request.artifacts if not same[artifact.name])
     put = push_into if watch.is_mtp else _write_into
     done = put(msgspec.structs.replace(request, artifacts=going), watch.inbox, ours=_Ours(going))
@@ -71,6 +75,12 @@ def place(request: DeliveryRequest, watch: Watch, system: System) -> list[Receip
             warnings = tuple(_warnings(artifact, kept, held, sent=receipt.where in sent))
         receipts.append(msgspec.structs.replace(receipt, hint=hint, warnings=warnings))
     return receipts
+
+
+def _waiting(watch: Watch) -> set[str]:
+    """The names under which a workout of ours waits to be taken in: it will be later than what was."""
+    paths = fit_files([watch.inbox])
+    return {os.path.basename(path).casefold() for path in paths if is_ours(content(path) or b"")}
 
 
 def _write_into(request: DeliveryRequest, folder: str, *, ours: _Ours) -> list[Receipt]:
