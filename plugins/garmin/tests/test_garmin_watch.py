@@ -416,6 +416,26 @@ class TestItIsTakenBack:
         (volume.parent / "away").rename(volume)
         assert self.unsend().state == "removed"
 
+    def test_and_is_forgotten_where_the_watch_will_not_be_connected_again(
+        self, inbox: Path, volume: Path
+    ) -> None:
+        send()
+        shutil.rmtree(volume)
+        assert not inbox.exists()
+        receipt = self.unsend(overwrite=True)
+        assert (receipt.state, receipt.warnings) == (
+            "gone",
+            ("the watch is not connected; it was forgotten",),
+        )
+        assert bt.sent(["garmin-watch"]) == []
+
+    def test_from_where_the_watch_keeps_it_and_not_what_stands_where_it_was(self, inbox: Path) -> None:
+        send()
+        unplug(inbox)
+        (inbox / ONE.name).write_bytes(b"by hand")
+        assert self.unsend(overwrite=True).where == str(inbox.parent / "Workouts" / ONE.name)
+        assert (inbox / ONE.name).read_bytes() == b"by hand"
+
     def test_not_where_the_watch_refuses(self, inbox: Path) -> None:
         send()
         with failing(inbox, READ_ONLY), pytest.raises(bt.DeliveryError, match="It was not removed"):
