@@ -490,6 +490,8 @@ def test_a_line_that_turned_somebody_round_and_is_none_any_more_is_a_problem(not
         f"# {LINE}",
         f"about: {LINE}",
         LINE.removeprefix("1:00 "),
+        "1:00backward walk2.4 km/h light rail",
+        "0.02 mileft walk 1.5 mph light rail",
         "forward walk 4.5 km/h",
     ],
 )
@@ -498,6 +500,11 @@ def test_a_note_with_more_or_less_than_a_line_is_a_problem(note):
     for before in ((), (own,)):
         (found,) = problems(*before, {**FIVE_MINUTES, "notes": note})
         assert found[2] == f"workout_step[{len(before)}]"
+
+
+def test_a_sentence_of_somebodys_is_no_line_that_was_changed():
+    for note in ("turn left, run at 10 km/h", "walk backward, hold the rail", "400 m jog back"):
+        assert lines({**FIVE_MINUTES, "notes": note}) == [f'5:00 forward run 8 km/h "{note}"']
 
 
 def test_a_line_is_known_below_the_words_that_somebody_wrote_above_it():

@@ -33,6 +33,17 @@ _HAS_PART = re.compile(
 )
 """What only a line of ours has in it, wherever it stands: direction, gait and speed side by side."""
 
+_RAIL = re.compile(r"(?:grip|light|hold)\s+rail(?![a-z])|hands[\s-]+free(?![a-z])", re.IGNORECASE)
+_PARTS = (
+    re.compile(r"(?<![a-z])(?:forward|fwd|backwards?|back|bwd|left|right)(?![a-z])", re.IGNORECASE),
+    re.compile(r"(?<![a-z])(?:walk|jog|run)(?![a-z])", re.IGNORECASE),
+    re.compile(r"(?:(?<![a-z])(?:km/?h|kph|mph|m/s)|/km|/mi)(?![a-z])", re.IGNORECASE),
+    _RAIL,
+)
+_ENOUGH_PARTS = 3
+"""Of direction, gait, speed and rail: with so many, a note among lines of ours was one itself. Where no other
+step has a line, one of them has to be the rail: runners do write "turn left, run at 10 km/h"."""
+
 _NAME = re.compile(
     r"(?:forward|backward|left|right) (?:walk|jog|run)(?: [0-9].*)?\Z"
     r"|straddle(?:, then (?:forward|backward|left|right))?\Z"
@@ -99,7 +110,8 @@ def read_note(note: str, *, in_ours: bool = False) -> Note:
     for row in rows:
         if _BEGINS_AND_TURNS.match(row) or (in_ours and _BEGINS.match(row)):
             return Note(lines=(row,), changed=True)
-    return Note(changed=any(_BEGINS_AND_TURNS.match(row) or _HAS_PART.search(row) for row in written))
+    was = any(_BEGINS_AND_TURNS.match(row) for row in written)
+    return Note(changed=was or _has_parts(" ".join(written), in_ours=in_ours))
 
 
 def is_name(name: str) -> bool:
@@ -113,7 +125,12 @@ def is_name(name: str) -> bool:
 
 def is_near_line(text: str) -> bool:
     """Whether a text is a line of ours, or was one before somebody changed it."""
-    return is_line(text) or _BEGINS_AND_TURNS.match(text) is not None or _HAS_PART.search(text) is not None
+    return is_line(text) or _BEGINS_AND_TURNS.match(text) is not None or _has_parts(text, in_ours=True)
+
+
+def _has_parts(text: str, *, in_ours: bool) -> bool:
+    enough = sum(part.search(text) is not None for part in _PARTS) >= _ENOUGH_PARTS
+    return _HAS_PART.search(text) is not None or (enough and (in_ours or _RAIL.search(text) is not None))
 
 
 def is_line(text: str) -> bool:
