@@ -96,12 +96,12 @@ def _planned(
     for name, data in files.items():
         path = os.path.join(base, name)
         there = _content(path)
-        if there is None and os.path.islink(path):
-            there = b""  # a link that leads nowhere is somebody's, and leads out of the folder
-        if there is None or there == data:
+        # A link that leads nowhere is somebody's, and leads out of the folder.
+        astray = there is None and os.path.islink(path)
+        if there == data or (there is None and not astray):
             written.append(Written(path, "new" if there is None else "unchanged"))
             continue
-        if not overwrite and not ours(name, there):
+        if not overwrite and (there is None or not ours(name, there)):
             foreign.append(path)
         written.append(Written(path, "replaced"))
     if foreign:

@@ -421,6 +421,13 @@ class TestTheTextOfAStep:
         (made,) = executable(body_of(bt.export(_with_cue(cue), "garmin-connect")))
         assert bt.parse_line(made["description"].split("\n")[0]).cue == cue
 
+    def test_counts_an_emoji_as_two_as_the_service_does(self) -> None:
+        room = 200 - len('5:00 forward walk 4.5 km/h easy ""')
+        cue = "\N{GRINNING FACE}" * 16 + '"' * 60
+        for more, kept in ((room - 2 * len(cue), True), (room - 2 * len(cue) + 1, False)):
+            artifact = bt.export(_with_cue(cue + "x" * more), "garmin-connect")
+            assert kept != any(each.what == "cue" for each in artifact.losses)
+
 
 def _with_cue(cue: str) -> bt.Workout:
     made = bt.parse_line("5:00 forward walk 4.5 km/h easy")

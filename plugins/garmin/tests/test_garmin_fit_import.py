@@ -163,7 +163,7 @@ def test_steps_are_read_in_the_order_of_their_numbers_whatever_their_flags():
     assert [str(step.amount) for step in workout.steps] == ["5:00", "lap"]
 
 
-@pytest.mark.parametrize("notes", [{}, {"notes": "Warm up well"}, {"notes": "# 5:00 forward walk 4.5 km/h"}])
+@pytest.mark.parametrize("notes", [{}, {"notes": "Warm up well"}, {"notes": "# 5:00 forward, easy"}])
 def test_a_workout_without_a_line_is_somebody_elses(notes):
     step = {"duration_type": 0, "duration_value": 300_000, "wkt_step_name": "Easy", **notes}
     cue = "; ".join(["Easy", *notes.values()])

@@ -319,6 +319,17 @@ def test_a_workout_of_another_sport_is_refused_by_its_name(number, name):
             lines(step(), **more)
 
 
+@pytest.mark.parametrize(("key", "name"), [("cycling", "cycling"), ("bouldering", "something else")])
+def test_a_sport_without_a_number_goes_by_its_key(key, name):
+    segment = {"segmentOrder": 1, "sportType": {"sportTypeKey": key}, "workoutSteps": [step()]}
+    for more in ({"sportType": {"sportTypeKey": key}}, {"workoutSegments": [segment]}):
+        with pytest.raises(bt.UnreadableInput, match=rf"a workout for {name}\."):
+            lines(step(), **more)
+    running = {"sportTypeKey": "running"}
+    told = losses(sportType=running, workoutSegments=[{**segment, "sportType": running}])
+    assert not any(text.startswith("sport: ") for text in told)
+
+
 def test_several_segments_follow_one_another_each_in_its_sport():
     walk = {"sportTypeId": 12, "sportTypeKey": "walking"}
     segments = [

@@ -469,12 +469,61 @@ def test_a_line_is_known_when_somebodys_editor_took_the_line_ends_away(below):
         "1:00 backward walk 2.4 km/h",
         "1:00 backward wlak 2.4 km/h grip rail",
         "400 m left walk 2 km/h no rail",
+        "1:00 Backward wlak 2.4 km/h grip rail",
+        "1:00 backward",
+        "90s backward walk 2.4 km/h",
+        "1 min backwards walk 2.4 km/h",
+        "look left\n1:00 backward wlak 2.4 km/h grip rail",
     ],
 )
 def test_a_line_that_turned_somebody_round_and_is_none_any_more_is_a_problem(note):
     (found, *_others) = problems({**FIVE_MINUTES, "notes": note})
     assert found[0].startswith("BT")
     assert found[2] == "workout_step[0]"
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        f"NEW: {LINE}",
+        f"- {LINE}",
+        f"# {LINE}",
+        f"about: {LINE}",
+        LINE.removeprefix("1:00 "),
+        "1:00backward walk2.4 km/h light rail",
+        "0.02 mileft walk 1.5 mph light rail",
+        "forward walk 4.5 km/h",
+    ],
+)
+def test_a_note_with_more_or_less_than_a_line_is_a_problem(note):
+    own = {**FIVE_MINUTES, "notes": "5:00 forward walk 4.5 km/h"}
+    for before in ((), (own,)):
+        (found,) = problems(*before, {**FIVE_MINUTES, "notes": note})
+        assert found[2] == f"workout_step[{len(before)}]"
+
+
+def test_a_sentence_of_somebodys_is_no_line_that_was_changed():
+    for note in ("turn left, run at 10 km/h", "walk backward, hold the rail", "400 m jog back"):
+        assert lines({**FIVE_MINUTES, "notes": note}) == [f'5:00 forward run 8 km/h "{note}"']
+
+
+def test_a_line_is_known_below_the_words_that_somebody_wrote_above_it():
+    own = {**FIVE_MINUTES, "duration_value": 60_000, "notes": f"look left\n{LINE}\n# Clip on the safety key."}
+    assert lines(own) == [LINE]
+    assert losses(own, workout=OURS) == {"note: not carried, since the step has its line: look left": (1,)}
+
+
+def test_a_note_with_a_line_and_another_that_was_changed_is_a_problem():
+    own = {**FIVE_MINUTES, "notes": "5:00 forward walk 4.5 km/h\n1:00 backward wlak 2.4 km/h grip rail"}
+    (found,) = problems(own)
+    assert found[1] == "the note has two lines, and a step is one"
+
+
+@pytest.mark.parametrize("name", ["backward walk 2.4 km/h", "left walk", "forward walk 4 km/h", "straddle"])
+def test_a_step_that_has_a_name_of_ours_and_no_line_is_a_problem(name):
+    for note in ({}, {"notes": "felt good"}):
+        (found,) = problems({**FIVE_MINUTES, **note, "wkt_step_name": name})
+        assert found == ("garmin-fit/step", "the step's line is gone", "workout_step[0]")
 
 
 def test_among_lines_of_ours_what_begins_as_one_is_read_as_one():
@@ -492,6 +541,26 @@ def test_a_speed_or_duration_that_was_changed_at_a_line_is_said():
     told = losses(own, workout=OURS)
     assert [text.partition(":")[0] for text in told] == ["changed duration", "changed speed"]
     assert list(told.values()) == [(1,), (1,)]
+
+
+@pytest.mark.parametrize("fitted", ["fitted 10 km/h", "fitted 10 km/h 2%", "fitted 2%"])
+def test_a_speed_that_was_changed_is_held_to_the_fitted_one(fitted):
+    def told(speed: int) -> list[str]:
+        target = {"target_type": "speed", "custom_target_value_low": speed, "custom_target_value_high": speed}
+        own = {**FIVE_MINUTES, **target, "notes": f"5:00 forward run 10.4 km/h 2.2%\n{fitted}"}
+        return [text.partition(":")[0] for text in losses(own, workout=OURS)]
+
+    written = 2888 if fitted == "fitted 2%" else 2777
+    assert told(written) == []
+    assert told(4000) == ["changed speed"]
+
+
+def test_a_straddle_that_does_not_wait_any_more_is_said():
+    own = {**FIVE_MINUTES, "notes": "5:00 forward walk 4.5 km/h"}
+    straddle = {"duration_type": "open", "notes": "0:30 straddle"}
+    assert losses(own, straddle, own, workout=OURS) == {}
+    hurried = {**straddle, "duration_type": "time", "duration_value": 5_000}
+    assert list(losses(own, hurried, own, workout=OURS).values()) == [(2,)]
 
 
 def test_a_workout_of_ours_that_was_renamed_keeps_level_and_about():

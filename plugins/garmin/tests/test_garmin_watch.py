@@ -171,11 +171,18 @@ class TestWhatStandsThere:
         with pytest.raises(bt.ExistingFile):
             send(ONE)
 
+    def test_is_not_written_through_a_link_that_leads_nowhere(self, inbox: Path, tmp_path: Path) -> None:
+        (inbox / ONE.name).symlink_to(tmp_path / "elsewhere")
+        with pytest.raises(bt.ExistingFile):
+            send(ONE)
+        assert not (tmp_path / "elsewhere").exists()
+
     def test_is_tidied_where_a_cable_was_pulled(self, inbox: Path) -> None:
         (inbox / ".backtrack-123-0.part").write_bytes(ONE.data[:50])
         (inbox / ".backtrack-123-0.kept").write_bytes(b"the only copy of something")
+        (inbox / ".backtrack-123-1.kept").write_bytes(ONE.data)
         send(dry_run=True)
-        assert len(os.listdir(inbox)) == 2
+        assert len(os.listdir(inbox)) == 3
         send()
         assert sorted(os.listdir(inbox)) == [".backtrack-123-0.kept", ONE.name]
 
@@ -192,6 +199,19 @@ class TestOnceTheWatchHasTakenIt:
             assert (second.where, second.state) == (str(inbox / TWO.name), "new")
         assert os.listdir(inbox) == [TWO.name]
         assert first.sha256 == hashlib.sha256(ONE.data).hexdigest()
+
+    def test_it_takes_the_place_of_a_later_version_that_still_waits(self, inbox: Path) -> None:
+        send(ONE)
+        unplug(inbox)
+        send(CHANGED)
+        assert [each.state for each in send(ONE)] == ["replaced"]
+        assert (inbox / ONE.name).read_bytes() == ONE.data
+
+    def test_what_somebody_else_put_there_under_its_name_is_no_matter(self, inbox: Path) -> None:
+        send(ONE)
+        unplug(inbox)
+        (inbox / ONE.name).write_bytes(b"by hand")
+        assert [each.state for each in send(ONE)] == ["unchanged"]
 
     def test_it_is_sent_to_where_the_user_says_and_nowhere_else_is_looked(self, inbox: Path) -> None:
         send(ONE)
@@ -395,6 +415,26 @@ class TestItIsTakenBack:
             self.unsend()
         (volume.parent / "away").rename(volume)
         assert self.unsend().state == "removed"
+
+    def test_and_is_forgotten_where_the_watch_will_not_be_connected_again(
+        self, inbox: Path, volume: Path
+    ) -> None:
+        send()
+        shutil.rmtree(volume)
+        assert not inbox.exists()
+        receipt = self.unsend(overwrite=True)
+        assert (receipt.state, receipt.warnings) == (
+            "gone",
+            ("the watch is not connected; it was forgotten",),
+        )
+        assert bt.sent(["garmin-watch"]) == []
+
+    def test_from_where_the_watch_keeps_it_and_not_what_stands_where_it_was(self, inbox: Path) -> None:
+        send()
+        unplug(inbox)
+        (inbox / ONE.name).write_bytes(b"by hand")
+        assert self.unsend(overwrite=True).where == str(inbox.parent / "Workouts" / ONE.name)
+        assert (inbox / ONE.name).read_bytes() == b"by hand"
 
     def test_not_where_the_watch_refuses(self, inbox: Path) -> None:
         send()

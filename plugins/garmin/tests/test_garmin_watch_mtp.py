@@ -86,6 +86,16 @@ class TestItIsSent:
         send(ONE)
         assert read_by_all((inbox / ONE.name).read_bytes()).name == ONE.timeline.workout.name
 
+    def test_by_gio_also_where_it_is_named_from_inside_or_by_a_link(
+        self, inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "link").symlink_to(inbox.parent)
+        assert states(send(ONE, at=tmp_path / "link")) == ["new"]
+        monkeypatch.chdir(inbox.parent)
+        for at, state in ((".", "new"), ("NewFiles", "unchanged")):
+            assert states(send(TWO, at=at)) == [state]
+        assert content(inbox) == {artifact.name: artifact.data for artifact in (ONE, TWO)}
+
     def test_not_in_a_dry_run(self, inbox: Path) -> None:
         assert [(each.state, each.sha256) for each in send(dry_run=True)] == [("new", "")]
         assert content(inbox) == {}

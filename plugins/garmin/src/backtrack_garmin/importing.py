@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import msgspec
 
 from backtrack_garmin.foreign import DISTANCE, LAP, TIME, ForeignRepeat, ForeignStep, plain
-from backtrack_garmin.own_lines import Note, is_line, read_header, read_note
+from backtrack_garmin.own_lines import Note, is_name, is_near_line, read_header, read_note
 from backtrack_plugins import (
     Amount,
     Imported,
@@ -26,6 +26,7 @@ from backtrack_plugins import (
     Problem,
     Speed,
     Step,
+    Straddle,
     Where,
     parse,
     write_line,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from backtrack_garmin.foreign import End, ForeignPart, ForeignWorkout, Target
-    from backtrack_plugins import Straddle, Workout
+    from backtrack_plugins import Workout
 
 WALK = Speed("5 km/h")
 """The speed of a walk where the file gives none (our choice, on the gentle side)."""
@@ -215,9 +216,16 @@ class _Page:
         line = len(self.lines)
         if note.step is not None:
             self._add_own(step, note, note.step, indent)
-        elif note.changed:
+        elif note.lines:
             # Whatever is wrong with it, the reader of pages says it best.
             self.lines += [_Line(indent + text, step.place) for text in note.lines]
+        elif note.changed or is_name(step.name):
+            what = "the step's line is gone"
+            if note.changed:
+                what = "the note has a line of ours that was changed"
+            hint = "write the line as it should be; where it is another step now, change note and name"
+            self.refuse(step.place, what, hint)
+            self.lines.append(_Line(indent + _STAND_IN, step.place))
         else:
             self._add_foreign(step, indent, first_words)
         if step.left:
@@ -226,14 +234,15 @@ class _Page:
     def _add_own(self, step: ForeignStep, note: Note, said: Step | Straddle, indent: str) -> None:
         line = len(self.lines)
         self.lines += [_Line(indent + text, step.place) for text in note.lines]
-        if any(is_line(row) for row in note.rest):
+        if any(is_near_line(row) for row in note.rest):
             self.refuse(step.place, "the note has two lines, and a step is one", "keep the one that is meant")
         elif note.rest:
             instead = f"not carried, since the step has its line: {cleaned(' '.join(note.rest))}"
             self.lose(Loss(what="note", instead=instead), line)
-        if isinstance(said, Step) and not _same_amount(said.amount, step.end):
+        waits = isinstance(said, Straddle) and step.end.kind == LAP
+        if not waits and not _same_amount(said.amount, step.end):
             self.lose(_CHANGED, line)
-        if isinstance(said, Step) and len(note.lines) == 1 and not _same_speed(said.speed, step):
+        if isinstance(said, Step) and not _same_speed(note.fitted or said.speed, step):
             self.lose(_CHANGED_SPEED, line)
 
     def _add_foreign(self, step: ForeignStep, indent: str, first_words: tuple[str, ...]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from backtrack_plugins import InvalidWorkout, Loss, parse_line
+from backtrack_plugins import InvalidWorkout, Loss, Speed, parse_line
 
 if TYPE_CHECKING:
     from backtrack_plugins import Step, Straddle
@@ -17,10 +17,39 @@ if TYPE_CHECKING:
 _HEADER_LINE = re.compile(r"(?:name|level|about):(?:\s|\Z)")
 _LEVEL = re.compile(r"\slevel:\s+(first-timer|beginner|intermediate|advanced)(?=\s|\Z)")
 _AMOUNT = r"\s*(?:[0-9]+:[0-9:]+|[0-9.]+ ?(?:km|mi|m)|lap)\s+"
+_ANY_AMOUNT = r"\s*(?:[0-9]+:[0-9:]+|[0-9.]+ ?(?:km|mi|m|s(?:ec)?|min|h)|lap)\s+"
 _BEGINS = re.compile(
-    rf"{_AMOUNT}.*\b(?:forward|backward|left|right|walk|jog|run|km/h|mph|m/s|/km|/mi|rail|hands|straddle)\b"
+    rf"{_AMOUNT}.*\b(?:forward|backward|left|right|walk|jog|run|km/h|mph|m/s|/km|/mi|rail|hands|straddle)\b",
+    re.IGNORECASE,
 )
-_BEGINS_AND_TURNS = re.compile(rf"{_AMOUNT}(?:forward|backward|left|right)\s")
+_BEGINS_AND_TURNS = re.compile(
+    rf"{_ANY_AMOUNT}(?:(?:forward|backwards?|bwd|left|right)(?:\s|\Z)|back\s+(?:walk|jog|run)\b)",
+    re.IGNORECASE,
+)
+_HAS_PART = re.compile(
+    r"\b(?:forward|fwd|backwards?|back|bwd|left|right)\s+(?:walk|jog|run)\s+"
+    r"[0-9][0-9.:]*\s?(?:km/h|kmh|kph|mph|m/s|/km|/mi)",
+    re.IGNORECASE,
+)
+"""What only a line of ours has in it, wherever it stands: direction, gait and speed side by side."""
+
+_RAIL = re.compile(r"(?:grip|light|hold)\s+rail(?![a-z])|hands[\s-]+free(?![a-z])", re.IGNORECASE)
+_PARTS = (
+    re.compile(r"(?<![a-z])(?:forward|fwd|backwards?|back|bwd|left|right)(?![a-z])", re.IGNORECASE),
+    re.compile(r"(?<![a-z])(?:walk|jog|run)(?![a-z])", re.IGNORECASE),
+    re.compile(r"(?:(?<![a-z])(?:km/?h|kph|mph|m/s)|/km|/mi)(?![a-z])", re.IGNORECASE),
+    _RAIL,
+)
+_ENOUGH_PARTS = 3
+"""Of direction, gait, speed and rail: with so many, a note among lines of ours was one itself. Where no other
+step has a line, one of them has to be the rail: runners do write "turn left, run at 10 km/h"."""
+
+_NAME = re.compile(
+    r"(?:forward|backward|left|right) (?:walk|jog|run)(?: [0-9].*)?\Z"
+    r"|straddle(?:, then (?:forward|backward|left|right))?\Z"
+)
+"""A step's name as ``garmin-fit`` writes it."""
+
 _SQUEEZED_FROM_BELOW = (" # ", " fitted ")
 """What begins the text that stood below a line, where somebody's editor took the line end away."""
 
@@ -30,8 +59,9 @@ class Note(NamedTuple):
 
     Attributes:
         step: What our line says; None when there is none.
-        lines: The line, and the fitted values below it.
-        rest: The other words below it.
+        lines: The line, and the fitted values below it. Where it was changed, what may have been the line;
+            nothing where that is only a part of what stands there.
+        rest: The other words.
         changed: Whether it looks like a line of ours that somebody changed into something that is none.
     """
 
@@ -39,6 +69,17 @@ class Note(NamedTuple):
     lines: tuple[str, ...] = ()
     rest: tuple[str, ...] = ()
     changed: bool = False
+
+    @property
+    def fitted(self) -> Speed | None:
+        """The belt speed that the fitted line says; None when there is none, or it has no speed."""
+        if len(self.lines) < 2:
+            return None
+        said = self.lines[1].removeprefix("fitted ")
+        try:
+            return Speed(said.rpartition(" ")[0] if said.endswith("%") else said)
+        except ValueError:
+            return None
 
 
 def read_note(note: str, *, in_ours: bool = False) -> Note:
@@ -53,20 +94,43 @@ def read_note(note: str, *, in_ours: bool = False) -> Note:
     ('5:00 forward walk 4.5 km/h',)
     >>> read_note("5:00 easy").step, read_note("5:00 backward wlak 2 km/h grip rail").changed
     (None, True)
+    >>> read_note("keep going\n5:00 forward walk 4.5 km/h").rest
+    ('keep going',)
     """
-    rows = [row.strip() for row in note.splitlines()]
-    rows = [row for row in rows if row and not row.startswith("#")]
-    if not rows:
-        return Note()
-    first, *below = rows
-    for text in (first, *(first.partition(mark)[0] for mark in _SQUEEZED_FROM_BELOW if mark in first)):
-        step = _parsed(text)
-        if step is not None:
-            fitted = tuple(row for row in below if row.startswith("fitted "))
-            rest = tuple(row for row in below if not row.startswith("fitted "))
-            return Note(step, (text, *fitted), rest)
-    begins = _BEGINS if in_ours else _BEGINS_AND_TURNS
-    return Note(lines=(first,), changed=begins.match(first) is not None)
+    written = [row.strip() for row in note.splitlines()]
+    rows = [row for row in written if row and not row.startswith("#")]
+    for at, row in enumerate(rows):
+        for text in (row, *(row.partition(mark)[0] for mark in _SQUEEZED_FROM_BELOW if mark in row)):
+            step = _parsed(text)
+            if step is not None:
+                others = [*rows[:at], *rows[at + 1 :]]
+                fitted = tuple(row for row in others if row.startswith("fitted "))
+                rest = tuple(row for row in others if not row.startswith("fitted "))
+                return Note(step, (text, *fitted), rest)
+    for row in rows:
+        if _BEGINS_AND_TURNS.match(row) or (in_ours and _BEGINS.match(row)):
+            return Note(lines=(row,), changed=True)
+    was = any(_BEGINS_AND_TURNS.match(row) for row in written)
+    return Note(changed=was or _has_parts(" ".join(written), in_ours=in_ours))
+
+
+def is_name(name: str) -> bool:
+    """Whether a step has a name of ours, whatever its note.
+
+    >>> is_name("backward walk 2.4 km/h"), is_name("straddle, then left"), is_name("backward hill")
+    (True, True, False)
+    """
+    return _NAME.match(name) is not None
+
+
+def is_near_line(text: str) -> bool:
+    """Whether a text is a line of ours, or was one before somebody changed it."""
+    return is_line(text) or _BEGINS_AND_TURNS.match(text) is not None or _has_parts(text, in_ours=True)
+
+
+def _has_parts(text: str, *, in_ours: bool) -> bool:
+    enough = sum(part.search(text) is not None for part in _PARTS) >= _ENOUGH_PARTS
+    return _HAS_PART.search(text) is not None or (enough and (in_ours or _RAIL.search(text) is not None))
 
 
 def is_line(text: str) -> bool:

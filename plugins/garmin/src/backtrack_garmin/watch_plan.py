@@ -43,7 +43,8 @@ class Room(NamedTuple):
 
     Attributes:
         most: How many of the unit.
-        unit: ``bytes`` in UTF-8, or ``characters``.
+        unit: ``bytes`` in UTF-8, or ``characters`` as Garmin Connect counts them: an emoji, and whatever
+            else is beyond U+FFFF, as two (tried on the service: Taxuspt/garmin_mcp, pull request 352).
     """
 
     most: int
@@ -51,7 +52,8 @@ class Room(NamedTuple):
 
     def holds(self, text: str) -> bool:
         """Whether the text has room."""
-        return len(text.encode() if self.unit == "bytes" else text) <= self.most
+        size = len(text.encode()) if self.unit == "bytes" else len(text.encode("utf-16-le")) // 2
+        return size <= self.most
 
     def __str__(self) -> str:
         return f"{self.most} {self.unit}"

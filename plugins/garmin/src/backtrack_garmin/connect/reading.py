@@ -39,12 +39,13 @@ if TYPE_CHECKING:
 
 PLUGIN = "garmin-connect"
 
+OTHER = 3
 MULTI_SPORT = 10
 
 SPORTS = {
     ids.RUNNING: "running",
     2: "cycling",
-    3: "something else",
+    OTHER: "something else",
     4: "swimming",
     5: "strength training",
     6: "cardio training",
@@ -121,7 +122,7 @@ def from_connect(data: bytes, name: str) -> Imported:
     segments = [segment for segment in workout["workoutSegments"] if isinstance(segment, dict)]
     losses = _sports(workout, segments, name)
     reader = _Reader(name)
-    steps = reader.segments(workout["workoutSegments"], _number_of(workout.get("sportType"), "sportTypeId"))
+    steps = reader.segments(workout["workoutSegments"], _sport_of(workout))
     if not 1 <= reader.count <= MOST_STEPS:
         raise UnreadableInput(
             f"{name}: this workout has {reader.count} steps; 1 to {MOST_STEPS} can be read. Nothing was."
@@ -151,8 +152,8 @@ def _decoded(data: bytes, name: str) -> _Object:
 
 def _sports(workout: _Object, segments: list[_Object], name: str) -> tuple[Loss, ...]:
     """What is lost of the sports; raises UnreadableInput when there is another than we read."""
-    whole = _number_of(workout.get("sportType"), "sportTypeId")
-    sports = [_number_of(segment.get("sportType"), "sportTypeId") for segment in segments]
+    whole = _sport_of(workout)
+    sports = [_sport_of(segment) for segment in segments]
     if whole != MULTI_SPORT or not segments:
         sports.insert(0, whole)
     numbers = [number for number in sports if number is not None]
@@ -180,6 +181,16 @@ def _sports(workout: _Object, segments: list[_Object], name: str) -> tuple[Loss,
     if len(segments) > 1:
         losses.append(Loss(what="segments", instead="one after the other, as one workout"))
     return tuple(losses)
+
+
+def _sport_of(owner: _Object) -> int | None:
+    """The number of the sport; where there is none, that of its key, which is all that is known then."""
+    kind = owner.get("sportType")
+    number = _number_of(kind, "sportTypeId")
+    key = kind.get("sportTypeKey") if number is None and isinstance(kind, dict) else None
+    if not isinstance(key, str) or not key:
+        return number
+    return next((row.number for row in ids.TABLE if (row.kind, row.key) == ("sport", key)), OTHER)
 
 
 def _number_of(kind: object, key: str) -> int | None:
@@ -250,7 +261,7 @@ class _Reader:
             if not isinstance(segment, dict):
                 self.refuse(place, "no segment", "a segment is an object with workoutSteps")
                 continue
-            own = _number_of(segment.get("sportType"), "sportTypeId")
+            own = _sport_of(segment)
             walking = (sport if own is None else own) == ids.WALKING
             parts += self.parts(segment, place, 0, walking=walking)
         return tuple(parts)

@@ -61,7 +61,7 @@ class Watch(NamedTuple):
     @property
     def is_mtp(self) -> bool:
         """Whether gvfs mounts it, which moves whole files and cannot write into one."""
-        return any(part.startswith(_MTP) for part in self.inbox.split(os.sep))
+        return any(part.startswith(_MTP) for part in os.path.realpath(self.inbox).split(os.sep))
 
     @property
     def called(self) -> str:

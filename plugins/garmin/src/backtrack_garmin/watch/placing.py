@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from backtrack_garmin.watch import steps
-from backtrack_garmin.watch.contents import fit_files, is_ours, kept_on
+from backtrack_garmin.watch.contents import content, fit_files, is_ours, kept_on
 from backtrack_garmin.watch.pushing import push_into
 from backtrack_plugins import Receipt, deliver_into
 
@@ -55,7 +55,11 @@ def place(request: DeliveryRequest, watch: Watch, system: System) -> list[Receip
     """
     kept = kept_on(watch, request.at)
     held = len(fit_files([watch.inbox, *watch.kept]))
-    same = {artifact.name: kept.same(artifact) for artifact in request.artifacts}
+    waiting = _waiting(watch)
+    same = {
+        artifact.name: "" if artifact.name.casefold() in waiting else kept.same(artifact)
+        for artifact in request.artifacts
+    }
     going = tuple(artifact for artifact in request.artifacts if not same[artifact.name])
     put = push_into if watch.is_mtp else _write_into
     done = put(msgspec.structs.replace(request, artifacts=going), watch.inbox, ours=_Ours(going))
@@ -73,6 +77,12 @@ def place(request: DeliveryRequest, watch: Watch, system: System) -> list[Receip
     return receipts
 
 
+def _waiting(watch: Watch) -> set[str]:
+    """The names under which a workout of ours waits to be taken in: it will be later than what was."""
+    paths = fit_files([watch.inbox])
+    return {os.path.basename(path).casefold() for path in paths if is_ours(content(path) or b"")}
+
+
 def _write_into(request: DeliveryRequest, folder: str, *, ours: _Ours) -> list[Receipt]:
     if not request.dry_run:
         _tidy(folder)
@@ -80,11 +90,17 @@ def _write_into(request: DeliveryRequest, folder: str, *, ours: _Ours) -> list[R
 
 
 def _tidy(folder: str) -> None:
-    """Remove the temporary files that were left when a cable was pulled."""
+    """Remove the temporary files that were left when a cable was pulled.
+
+    What was set aside before it was replaced stays, unless it is a workout of ours: nobody else has it.
+    """
     with contextlib.suppress(OSError):
         for name in os.listdir(folder):
-            if name.startswith(".backtrack-") and name.endswith(".part"):
-                os.unlink(os.path.join(folder, name))
+            path = os.path.join(folder, name)
+            if name.startswith(".backtrack-") and (
+                name.endswith(".part") or (name.endswith(".kept") and is_ours(content(path) or b""))
+            ):
+                os.unlink(path)
 
 
 class _Ours:

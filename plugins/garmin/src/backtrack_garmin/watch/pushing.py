@@ -109,7 +109,7 @@ def _copy(gio: str, source: str, path: str) -> None:
 
     try:
         done = subprocess.run(  # noqa: S603 - the system's own gio, and paths that are no options
-            [gio, "copy", source, path],
+            [gio, "copy", source, os.path.realpath(path)],  # only by that does gio know the mount
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

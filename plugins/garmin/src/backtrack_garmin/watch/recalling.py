@@ -51,7 +51,8 @@ def remove(request: SentRequest) -> list[Receipt]:
 
     Raises:
         ExistingFile: when one was changed since; nothing was removed.
-        DeliveryError: when a watch is not connected, and nothing was removed; or the file system refuses.
+        DeliveryError: when a watch is not connected that may have one, and nothing was removed; or the file
+            system refuses.
     """
     found = list(_seen(request))
     changed = tuple(seen.path for seen in found if seen.state == "changed")
@@ -62,14 +63,19 @@ def remove(request: SentRequest) -> list[Receipt]:
             paths=changed,
         )
     for seen in found:
-        if seen.state == "away":
+        if seen.state == "away" and not request.overwrite:
             where = seen.record.where
-            raise DeliveryError(f"{where}: {AWAY}. Connect it first. Nothing was removed.", path=where)
+            raise DeliveryError(
+                f"{where}: {AWAY}. Connect it first, or add --overwrite to forget it. Nothing was removed.",
+                path=where,
+            )
     return [_removed(seen, dry_run=request.dry_run) for seen in found]
 
 
 def _removed(seen: _Seen, *, dry_run: bool) -> Receipt:
     artifact, where = seen.record.artifact or "?", seen.path or seen.record.where or "?"
+    if seen.state == "away":
+        return Receipt(artifact=artifact, where=where, state="gone", warnings=(f"{AWAY}; it was forgotten",))
     if seen.state == "taken":
         said = (f"{TAKEN}; delete it on the watch",) if seen.record.where else ()
         return Receipt(artifact=artifact, where=where, state="gone", warnings=said)
@@ -93,10 +99,11 @@ def _look_for(record: Record, kept: list[str]) -> _Seen:
     if not record.where:
         return _Seen(record, "taken")  # it was never sent
     data = content(record.where)
-    if data is not None:
-        same = sha256(data).hexdigest() == record.sha256
-        return _Seen(record, "as sent" if same else "changed", record.where)
+    if data is not None and sha256(data).hexdigest() == record.sha256:
+        return _Seen(record, "as sent", record.where)
     for path in kept:
         if sha256(content(path) or b"").hexdigest() == record.sha256:
             return _Seen(record, "as sent", path)
+    if data is not None:
+        return _Seen(record, "changed", record.where)
     return _Seen(record, "taken" if os.path.isdir(os.path.dirname(record.where)) else "away")
