@@ -36,8 +36,21 @@ def body_of(workout: bt.Workout, **options: str) -> dict[str, Any]:
     return json.loads(bt.export(workout, "garmin-connect", options=options).data)
 
 
-def sent(**options: str) -> dict[str, Any]:
-    return body_of(bt.parse(PAGE), **options)
+def sent(targets: str = "none") -> dict[str, Any]:
+    """The page as it is sent; with a pace at every step where targets are wanted."""
+    made = body_of(bt.parse(PAGE))
+    if targets == "speed":
+        _give_a_pace(made["workoutSegments"][0]["workoutSteps"])
+    return made
+
+
+def _give_a_pace(steps: list[dict[str, Any]]) -> None:
+    for step in steps:
+        if "workoutSteps" in step:
+            _give_a_pace(step["workoutSteps"])
+        else:
+            step["targetType"] = ids.as_json("target", ids.PACE_ZONE)
+            step |= {"targetValueOne": 2.361, "targetValueTwo": 2.083}
 
 
 SENT = sent(targets="speed")

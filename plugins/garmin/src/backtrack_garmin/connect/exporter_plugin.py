@@ -28,8 +28,8 @@ class GarminConnectOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unk
 
     Attributes:
         targets: ``none``: no step has a target, and no alert nags someone who faces backwards.
-            ``speed``: every step has a pace target around its belt speed, straddles around the
-            treadmill's slowest; nested repeats are refused.
+            ``speed``: every step has a pace target around its belt speed; workouts that turn round, or have
+            a step until the lap button, are refused, and nested repeats, too.
     """
 
     targets: Literal["none", "speed"] = "none"

@@ -15,13 +15,13 @@ import msgspec
 from backtrack_garmin import watch_plan
 from backtrack_garmin.connect import ids
 from backtrack_garmin.watch_plan import PlannedRepeat, PlannedStep, Room
-from backtrack_plugins import CannotExport, Exported
+from backtrack_plugins import CannotExport, Exported, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from backtrack_garmin.watch_plan import Planned
-    from backtrack_plugins import ExportRequest, Loss, Treadmill
+    from backtrack_plugins import ExportRequest, Loss, Segment, Treadmill
 
 DESCRIPTION = Room(512, "characters")
 """The description of a workout. No limit is published; others keep to this or to 1,024."""
@@ -46,9 +46,8 @@ def to_json(request: ExportRequest) -> Exported:
     """Write a workout for Garmin Connect.
 
     Raises:
-        CannotExport: when it has more than 50 steps; with speed targets also when repeats nest, a step is
-            slower than 1 mm/s, or one that only a supervisor lets pass is faster than anybody steps onto a
-            belt.
+        CannotExport: when it has more than 50 steps; with speed targets also when repeats nest, a step ends
+            on the lap button, as every straddle does, or a step is slower than 1 mm/s.
     """
     body, losses = build(request)
     data = msgspec.json.format(msgspec.json.encode(body), indent=2) + b"\n"
@@ -64,6 +63,8 @@ def build(request: ExportRequest) -> tuple[dict[str, Any], tuple[Loss, ...]]:
     with_speed = request.options.targets == "speed"
     parts = watch_plan.planned(request.tree)
     problems = watch_plan.problems(parts, request, _CODES, with_speed=with_speed)
+    if with_speed:
+        problems += _waits(parts, request)
     if problems:
         raise CannotExport(problems)
     steps = _Steps(request.timeline.treadmill if with_speed else None)
@@ -80,6 +81,28 @@ def build(request: ExportRequest) -> tuple[dict[str, Any], tuple[Loss, ...]]:
         "workoutSegments": [{"segmentOrder": 1, "sportType": sport, "workoutSteps": written}],
     }
     return body, watch_plan.losses(parts, NOTE, unsaid)
+
+
+def _waits(parts: Iterable[Planned], request: ExportRequest) -> list[Problem]:
+    # QZ plays an account's plans on a belt. A step that ends on the lap button becomes a row without a
+    # duration there (cagnulein/qdomyos-zwift, src/garminconnect.cpp), and it is not known that any version
+    # waits at one: the belt could bring up the next speed while somebody still faces the other way.
+    return [
+        Problem(
+            code="garmin-connect/wait",
+            message="ends on the lap button: with speed targets, an app that plays the workout on a belt may "
+            "not wait there",
+            hint="leave targets=speed away; then no app moves the belt by this workout",
+            where=request.where(segment),
+        )
+        for segment in {
+            each.step_number: each for each in watch_plan.segments_of(parts) if _is_open(each)
+        }.values()
+    ]
+
+
+def _is_open(segment: Segment) -> bool:
+    return watch_plan.ending(segment)[0] == "lap"
 
 
 def _say_in_first(step: dict[str, Any], notices: list[str]) -> list[str]:
