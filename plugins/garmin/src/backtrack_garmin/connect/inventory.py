@@ -99,6 +99,27 @@ def entries(client: ConnectClient, first: dt.date, last: dt.date) -> list[Entry]
     return list(_entries(reply))
 
 
+def move(client: ConnectClient, number: int, on: dt.date) -> None:
+    """Put what stands on the calendar on another day.
+
+    The service wants the whole entry back, as python-garminconnect gives it (0.3.20, reschedule_workout).
+
+    Raises:
+        ServiceError: when the service fails or refuses, or the entry stays where it was.
+    """
+    kept = client.get(f"{SCHEDULE}/{number}")
+    within = kept.get("workout") if isinstance(kept, dict) else None
+    if not isinstance(kept, dict):
+        raise unreadable("its calendar")
+    body = {**kept, "calendarDate": str(on)}
+    if isinstance(within, dict):
+        body["workout"] = {"workoutId": within.get("workoutId")}
+    reply = client.put(f"{SCHEDULE}/{number}", body)
+    now = reply.get("calendarDate") if isinstance(reply, dict) else None
+    if now is not None and str(now)[:10] != str(on):
+        raise unreadable("its answer to a workout moved to another day")
+
+
 def devices(client: ConnectClient) -> list[Device]:
     """The devices of the account that can be pushed to.
 

@@ -155,15 +155,14 @@ class _Carrying:
         wanted, on = plan.wanted, plan.wanted.parcel.on
         if on is None:
             return
-        body = {"date": str(on)}
         if plan.day == "new":
             before = [entry.number for entry in self.account.entries if entry.workout == number]
             self._note(wanted, scheduling=str(on), days_before=before, entry=None)
-            reply = self._client.post(f"{inventory.SCHEDULE}/{number}", body)
+            reply = self._client.post(f"{inventory.SCHEDULE}/{number}", {"date": str(on)})
             self._note(wanted, entry=inventory.entry_number(reply))
         elif plan.entry is not None:
             if plan.day == "moved":
-                self._client.put(f"{inventory.SCHEDULE}/{plan.entry.number}", body)
+                inventory.move(self._client, plan.entry.number, on)
             for entry in plan.surplus_entries:
                 self._delete(f"{inventory.SCHEDULE}/{entry.number}")
             self._note(wanted, entry=plan.entry.number, scheduling=None, days_before=None)
