@@ -10,7 +10,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from backtrack_garmin.connect.marks import Mark, mark_of
-from backtrack_plugins import ServiceFailed
+from backtrack_plugins import NotThere, Refused, ServiceFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,6 +97,32 @@ def entries(client: ConnectClient, first: dt.date, last: dt.date) -> list[Entry]
     if reply is None:
         return []
     return list(_entries(reply))
+
+
+def workout(client: ConnectClient, number: int) -> Summary | None:
+    """A workout by its id; None when the account has none of it, or it is another account's.
+
+    Raises:
+        ServiceError: when the service fails.
+    """
+    try:
+        reply = client.get(f"{WORKOUT}/{number}")
+    except (NotThere, Refused):
+        return None
+    return _summary(reply)
+
+
+def entry(client: ConnectClient, number: int) -> Entry | None:
+    """What stands on the calendar by its own id, whatever the day; None when nothing does.
+
+    Raises:
+        ServiceError: when the service fails.
+    """
+    try:
+        reply = client.get(f"{SCHEDULE}/{number}")
+    except (NotThere, Refused):
+        return None
+    return next(_entries([reply]), None)
 
 
 def move(client: ConnectClient, number: int, on: dt.date) -> None:

@@ -19,7 +19,7 @@ from backtrack_garmin.connect.at_once import at_once
 from backtrack_garmin.connect.comparing import differences
 from backtrack_garmin.connect.devices import push
 from backtrack_garmin.connect.marks import mark_of
-from backtrack_garmin.connect.owning import entries_of, owned
+from backtrack_garmin.connect.owning import entries_of, owned, set_aside, taken_up
 from backtrack_garmin.connect.planning import Planner, address, read_account
 from backtrack_plugins import DeliveryError, NotThere
 
@@ -93,7 +93,7 @@ class _Carrying:
             number = self._create(plan)
         else:
             number = there.number
-            self._note(wanted, number=number)
+            self._note(wanted, **taken_up(there, self._book.get(wanted.mark.identity).notes))
             if plan.content == "replaced":
                 self._client.put(f"{inventory.WORKOUT}/{number}", {**wanted.body, "workoutId": number})
                 self._confirm(wanted, number)
@@ -115,13 +115,15 @@ class _Carrying:
         artifact = wanted.parcel.artifact
         record = self._book.get(wanted.mark.identity)
         before = [copy.number for copy in plan.owned.copies]
+        earlier = set_aside(record.notes)
+        notes = {"number": 0, "creating": wanted.mark.digest, "before": before}
         self._book.put(
             msgspec.structs.replace(
                 record,
                 artifact=artifact.name,
                 workout=artifact.timeline.workout.name,
                 where="",
-                notes={"number": 0, "creating": wanted.mark.digest, "before": before},
+                notes={**notes, "earlier": earlier} if earlier else notes,
             )
         )
         number = inventory.created_number(self._client.post(inventory.WORKOUT, wanted.body))

@@ -1,0 +1,93 @@
+"""Sending to an account where the plain ways of finding a workout again are not enough."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pytest
+from test_garmin_sync import DAY, LIST, MOVE, PUT_ON_DAY, days, only, parcel, send
+
+import backtrack_plugins as bt
+from backtrack_garmin.connect import sessions
+from backtrack_garmin.testing import ConnectAccount, ConnectStandIn, save_session, signed_in
+from backtrack_plugins.testing.mishaps import answering, cut_after_acting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FAR = DAY + dt.timedelta(days=120)
+FARTHER = DAY + dt.timedelta(days=240)
+
+
+@pytest.fixture
+def connect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ConnectStandIn]:
+    with ConnectStandIn() as stand_in:
+        for name, value in signed_in(stand_in, tmp_path / "data", client="garth").items():
+            monkeypatch.setenv(name, value)
+        yield stand_in
+
+
+class TestTheDay:
+    def test_that_it_was_put_on_before_the_run_failed_is_found_however_far_it_moves(
+        self, connect: ConnectStandIn
+    ) -> None:
+        connect.next(cut_after_acting(), on=PUT_ON_DAY)
+        with pytest.raises(bt.Unreachable):
+            send(parcel())
+        send(parcel(on=FAR))
+        assert days(connect) == [str(FAR)]
+
+    def test_that_it_was_moved_to_when_no_answer_came_is_found(self, connect: ConnectStandIn) -> None:
+        send(parcel())
+        connect.next(cut_after_acting(), on=MOVE)
+        with pytest.raises(bt.Unreachable):
+            send(parcel(on=FAR))
+        assert days(connect) == [str(FAR)]
+        assert send(parcel(on=DAY + dt.timedelta(days=1))) == ["moved"]
+        assert days(connect) == ["2026-12-03"]
+
+    def test_that_somebody_moved_it_to_is_found_however_far_it_is(self, connect: ConnectStandIn) -> None:
+        send(parcel())
+        (entry,) = connect.schedules.values()
+        entry["calendarDate"] = str(FAR)
+        assert send(parcel()) == ["moved"]
+        assert days(connect) == [str(DAY)]
+
+    def test_that_somebody_added_while_a_run_was_unfinished_is_theirs(self, connect: ConnectStandIn) -> None:
+        connect.next(answering(429), on="POST /device-service/devicemessage/messages")
+        with pytest.raises(bt.RateLimited):
+            send(parcel(), device="Venu 3")
+        number = only(connect)["workoutId"]
+        theirs = connect.add_schedule(number, str(DAY + dt.timedelta(days=3)))
+        send(parcel())
+        assert theirs in connect.schedules
+        assert days(connect) == [str(DAY), str(DAY + dt.timedelta(days=3))]
+
+
+class TestAWorkout:
+    def test_that_the_list_leaves_out_for_now_is_not_made_again(self, connect: ConnectStandIn) -> None:
+        send(parcel())
+        connect.next(answering(200, []), on=LIST)
+        assert send(parcel(minutes=5)) == ["replaced"]
+        assert len(connect.workouts) == 1
+
+    def test_is_there_once_in_each_of_two_accounts(self, connect: ConnectStandIn, tmp_path: Path) -> None:
+        other = connect.add_account("bob@example.com", "another-battery")
+
+        def use(account: ConnectAccount) -> None:
+            files = connect.garth_session(account=account)
+            sessions.use_folder("garth", save_session(tmp_path / "tokens", files), tuple(files))
+
+        assert send(parcel()) == ["new"]
+        use(other)
+        assert send(parcel()) == ["new"]
+        use(connect.account)
+        assert send(parcel(on=DAY + dt.timedelta(days=2))) == ["moved"]
+        assert len(connect.workouts) == len(other.workouts) == 1
+        assert days(connect) == ["2026-12-04"]
+        assert send(parcel(on=DAY + dt.timedelta(days=2))) == ["unchanged"]
+        use(other)
+        assert send(parcel()) == ["unchanged"]
+        assert len(other.workouts) == 1
