@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
-from test_garmin_sync import DAY, LIST, MOVE, PUT_ON_DAY, days, only, parcel, send
+from test_garmin_sync import CREATE, DAY, LIST, MOVE, PUT_ON_DAY, days, only, parcel, send
 
 import backtrack_plugins as bt
 from backtrack_garmin.connect import sessions
+from backtrack_garmin.connect.opening import open_client
+from backtrack_garmin.connect.stopping import StoppingClient
 from backtrack_garmin.testing import ConnectAccount, ConnectStandIn, save_session, signed_in
-from backtrack_plugins.testing.mishaps import answering, cut_after_acting
+from backtrack_plugins.testing.mishaps import Mishap, Reply, answering, cut_after_acting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from backtrack_garmin.connect.client import Json
 
 FAR = DAY + dt.timedelta(days=120)
 FARTHER = DAY + dt.timedelta(days=240)
@@ -91,3 +96,57 @@ class TestAWorkout:
         use(other)
         assert send(parcel()) == ["unchanged"]
         assert len(other.workouts) == 1
+
+
+def test_once_there_are_too_many_requests_no_thread_sends_another(connect: ConnectStandIn) -> None:
+    client = StoppingClient(open_client())
+    connect.next(answering(429, headers={"Retry-After": "90"}), on=LIST)
+    with pytest.raises(bt.RateLimited) as first:
+        client.get("/workout-service/workouts")
+    others = (
+        lambda: client.get("/workout-service/workout/types"),
+        lambda: client.post("/workout-service/workout", {}),
+        lambda: client.put("/workout-service/workout/1", {}),
+        lambda: client.delete("/workout-service/workout/1"),
+    )
+    for ask in others:
+        with pytest.raises(bt.RateLimited, match="come back in 90 s") as again:
+            ask()
+        assert again.value.details == first.value.details
+    assert len(connect.requests) == 1
+
+
+def test_a_delivery_is_such_a_one(connect: ConnectStandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two workouts on their way one is turned away, and the other is answered once that is known."""
+    both, turned_away = Event(), Event()
+
+    class Limit(Mishap):
+        def before(self) -> Reply | None:
+            assert both.wait(20)
+            return Reply(429)
+
+    class AfterTheLimit(Mishap):
+        def after(self, reply: Reply) -> Reply | None:
+            both.set()
+            assert turned_away.wait(20)
+            return reply
+
+    class Telling(StoppingClient):
+        def _unless_limited(self, ask: Callable[[], Json]) -> Json:
+            try:
+                return super()._unless_limited(ask)
+            except bt.RateLimited:
+                turned_away.set()
+                raise
+
+    monkeypatch.setattr("backtrack_garmin.connect.stopping.StoppingClient", Telling)
+    connect.next(Limit(), on=CREATE)
+    connect.next(AfterTheLimit(), on=CREATE)
+    with pytest.raises(bt.RateLimited):
+        send(parcel("a"), parcel("b"))
+    assert len(connect.workouts) == 1
+    assert len(connect.of(CREATE)) == 2
+    assert connect.of("GET /workout-service/workout/{number}") == []
+    assert connect.of(PUT_ON_DAY) == []
+    assert send(parcel("a"), parcel("b")) in (["new", "moved"], ["moved", "new"])
+    assert len(connect.workouts) == len(connect.schedules) == 2
