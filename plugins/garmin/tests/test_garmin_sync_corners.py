@@ -78,6 +78,21 @@ class TestAWorkout:
         assert send(parcel(minutes=5)) == ["replaced"]
         assert len(connect.workouts) == 1
 
+    @pytest.mark.parametrize("created", ["2026-01-01T00:05:00.0", None, "yesterday"])
+    def test_that_somebody_copied_while_a_run_was_unfinished_is_theirs(
+        self, connect: ConnectStandIn, created: str | None
+    ) -> None:
+        connect.next(answering(429), on="POST /device-service/devicemessage/messages")
+        with pytest.raises(bt.RateLimited):
+            send(parcel(), device="Venu 3")
+        copied = connect.add_workout(only(connect))
+        connect.workouts[copied]["createdDate"] = created
+        theirs = connect.add_schedule(copied, "2026-12-20")
+        (receipt,) = bt.deliver([parcel()], "garmin-connect")
+        assert f"garmin-connect:{copied} is a copy of it and was left alone" in receipt.warnings[0]
+        assert copied in connect.workouts
+        assert theirs in connect.schedules
+
     def test_is_there_once_in_each_of_two_accounts(self, connect: ConnectStandIn, tmp_path: Path) -> None:
         other = connect.add_account("bob@example.com", "another-battery")
 

@@ -40,12 +40,14 @@ class Summary(NamedTuple):
         name: Its name.
         mark: The mark in its description; None when it has none, so that we did not make it.
         updated: When it was last changed, as the service writes it; empty when it does not say.
+        created: When it was made, as the service writes it; empty when it does not say.
     """
 
     number: int
     name: str
     mark: Mark | None
     updated: str
+    created: str
 
 
 class Entry(NamedTuple):
@@ -208,6 +210,7 @@ def _summary(row: Any) -> Summary:
         name=str(row.get("workoutName") or ""),
         mark=mark_of(row.get("description")),
         updated=updated_of(row),
+        created=str(row.get("createdDate") or ""),
     )
 
 

@@ -18,6 +18,7 @@ The notes that the book keeps of a workout:
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from backtrack_garmin.connect import inventory
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from backtrack_garmin.connect.inventory import Entry, Summary
 
 Notes = dict[str, Any]
+
+TOGETHER = dt.timedelta(minutes=2)
+"""Two of one request are made within this: no answer is waited for half as long. A later one is a copy."""
 
 
 class Owned(NamedTuple):
@@ -62,7 +66,11 @@ def owned(client: ConnectClient, workouts: Iterable[Summary], identity: str, not
     elif there is None:
         there = marked[0] if marked else None
     others = [each for each in marked if there is None or each.number != there.number]
-    surplus = tuple(each for each in others if each in begun and _is_alike(client, each, notes))
+    surplus = tuple(
+        each
+        for each in others
+        if there is not None and each in begun and _together(each, there) and _is_alike(client, each, notes)
+    )
     return Owned(there, surplus, tuple(each for each in others if each not in surplus))
 
 
@@ -126,6 +134,15 @@ def _came_of_what_was_begun(summary: Summary, notes: Notes) -> bool:
     if creating is None or summary.mark is None or summary.mark.digest != creating:
         return False
     return summary.number not in notes.get("before", ())
+
+
+def _together(one: Summary, other: Summary) -> bool:
+    """Whether they were made at the same time; not when the service does not say."""
+    try:
+        made = [dt.datetime.fromisoformat(each.created).replace(tzinfo=None) for each in (one, other)]
+    except ValueError:
+        return False
+    return abs(made[0] - made[1]) <= TOGETHER
 
 
 def _is_alike(client: ConnectClient, summary: Summary, notes: Notes) -> bool:
