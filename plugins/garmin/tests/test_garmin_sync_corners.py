@@ -78,6 +78,20 @@ class TestAWorkout:
         assert send(parcel(minutes=5)) == ["replaced"]
         assert len(connect.workouts) == 1
 
+    def test_that_somebody_edits_before_the_run_has_ended_is_known_to_be_edited(
+        self, connect: ConnectStandIn
+    ) -> None:
+        class Edited(Mishap):
+            def after(self, reply: Reply) -> Reply | None:
+                connect.edit_workout(only(connect)["workoutId"], {**only(connect), "workoutName": "Theirs"})
+                return reply
+
+        connect.next(Edited(), on=PUT_ON_DAY)
+        assert send(parcel()) == ["new"]
+        with pytest.raises(bt.ExistingFile, match="edited in Garmin Connect"):
+            send(parcel(minutes=5))
+        assert only(connect)["workoutName"] == "Theirs"
+
     @pytest.mark.parametrize("created", ["2026-01-01T00:05:00.0", None, "yesterday"])
     def test_that_somebody_copied_while_a_run_was_unfinished_is_theirs(
         self, connect: ConnectStandIn, created: str | None

@@ -184,9 +184,8 @@ class _Carrying:
             for entry in entries_of(self.account.entries, there, notes):
                 if entry.number != notes.get("entry"):
                     self._delete(f"{inventory.SCHEDULE}/{entry.number}")
-        updated = "" if there is None else there.updated
-        done = dict.fromkeys(("creating", "before", "scheduling", "days_before"))
-        self._note(wanted, **done, updated=updated or None)
+        # When it was last changed is not noted from here: somebody may have edited it since it was read back.
+        self._note(wanted, **dict.fromkeys(("creating", "before", "scheduling", "days_before")))
 
     def _delete(self, path: str) -> None:
         try:
