@@ -142,6 +142,10 @@ class TestAnIdentity:
         assert len(expected) == 16
         assert int(expected, 16) >= 0
 
+    def test_is_the_same_however_a_system_writes_an_accent(self) -> None:
+        written, taken_apart = "r\u00fcckw\u00e4rts", "ru\u0308ckwa\u0308rts"
+        assert bt.identity_of(written) == bt.identity_of(taken_apart)
+
     def test_of_an_artifact_is_that_of_its_workout_s_file(self) -> None:
         for file in ("winter/v1.2.backtrack", "winter/v1.3.backtrack"):
             artifact = bt.export(bt.parse("name: A\n9:00 forward walk 5 km/h\n", file=file), "segments-csv")

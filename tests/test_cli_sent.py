@@ -259,6 +259,26 @@ class TestUnsend:
         assert (done.code, done.out) == (0, "tempo.backtrack  (not there)\n")
         assert done.err == "None of it is there: nothing was removed.\n"
 
+    def test_of_another_file_of_the_same_name_says_which_was_sent(
+        self, place: Place, command: Callable[..., Outcome]
+    ) -> None:
+        place.send("tempo.backtrack")
+        other = Path("other") / "tempo.backtrack"
+        other.parent.mkdir()
+        other.write_text(PAGE.format(name="Other"), encoding="utf-8")
+        sending = ("send", other, "--to", "shelf", "--at", place.folder, "--yes", "--json")
+        (receipt,) = command(*sending).data["receipts"]
+        assert receipt["state"] == "replaced"
+        (warning,) = receipt["warnings"]
+        assert warning.startswith(
+            f"it takes the place of {Path('tempo.backtrack').absolute()}, which was sent"
+        )
+        done = place.unsend("tempo.backtrack", "--yes")
+        assert f"itwassentfrom{other.absolute()}" in "".join(done.err.split())  # a long path is wrapped
+        other.unlink()
+        place.send("tempo.backtrack")
+        assert "it was sent from" not in place.unsend("tempo.backtrack", "--yes").err
+
     def test_asks_first(self, place: Place, terminal) -> None:
         place.send("tempo.backtrack")
         terminal(b"y\n")

@@ -35,7 +35,8 @@ def identity_of(stem: str, programme: str = "") -> str:
     """Which workout something is, whatever its content: the same for every version of it.
 
     Args:
-        stem: The workout's file name without folder and suffix; capitals do not count.
+        stem: The workout's file name without folder and suffix; capitals do not count, nor how a system
+            writes an accent.
         programme: `Programme.key` when it is part of one.
 
     Returns:
@@ -44,7 +45,10 @@ def identity_of(stem: str, programme: str = "") -> str:
     >>> identity_of("first-steps") == identity_of("First-Steps")
     True
     """
-    return sha256(f"{programme}\n{stem.casefold()}".encode()).hexdigest()[:IDENTITY_DIGITS]
+    from unicodedata import normalize
+
+    known = normalize("NFC", stem.casefold())  # a Mac may hand "ü" on as "u" and its dots
+    return sha256(f"{programme}\n{known}".encode()).hexdigest()[:IDENTITY_DIGITS]
 
 
 def parcel_of(artifact: Artifact, on: dt.date | None = None, programme: str = "") -> Parcel:
@@ -123,7 +127,7 @@ def deliver(  # noqa: PLR0913 - each is a word of its own, and all but two have 
     for artifact in request.artifacts:
         _refuse_what_it_does_not_take(artifact, chosen)
     with kept_apart(chosen, shelf, dry_run=dry_run):
-        receipts = _delivered(request, chosen)
+        receipts = _told_of_others(request, _delivered(request, chosen), shelf)
         return receipts if dry_run else _written_down(request, receipts, shelf)
 
 
@@ -172,22 +176,47 @@ def _written_down(
 
 
 def _write_down(parcel: Parcel, receipt: Receipt, shelf: Shelf) -> None:
-    from backtrack_plugins.library import ORIGIN
-
     record = shelf.get(parcel.identity)
-    workout = parcel.artifact.timeline.workout
-    file = workout.file or ""
     current = msgspec.structs.replace(
         record,
         artifact=parcel.artifact.name,
-        workout=workout.name,
-        source=file if file.startswith(ORIGIN) or not file else os.path.abspath(file),
+        workout=parcel.artifact.timeline.workout.name,
+        source=_source_of(parcel),
         where=receipt.where,
         sha256=sha256(parcel.artifact.data).hexdigest(),
         on=receipt.on,
     )
     if current != record:
         shelf.put(current)
+
+
+def _source_of(parcel: Parcel) -> str:
+    """The file that it was made of, as `Record.source` has it."""
+    from backtrack_plugins.library import ORIGIN
+
+    file = parcel.artifact.timeline.workout.file or ""
+    return file if file.startswith(ORIGIN) or not file else os.path.abspath(file)
+
+
+def _told_of_others(
+    request: DeliveryRequest, receipts: tuple[Receipt, ...], shelf: Shelf
+) -> tuple[Receipt, ...]:
+    """One name is one workout there: a file of that name in another folder loses its place, and is named."""
+    before, told = {}, []
+    if any(receipt.state == "replaced" for receipt in receipts):
+        with contextlib.suppress(DeliveryError):  # which is told when it is written down
+            before = shelf.records()
+    for parcel, receipt in zip(request.parcels, receipts, strict=True):
+        record = before.get(parcel.identity)
+        other, source = "" if record is None else record.source, _source_of(parcel)
+        if receipt.state == "replaced" and source and other not in {"", source} and os.path.isfile(other):
+            said = (
+                f"it takes the place of {other}, which was sent under the same name; rename one to keep both"
+            )
+            told.append(msgspec.structs.replace(receipt, warnings=(*receipt.warnings, said)))
+        else:
+            told.append(receipt)
+    return tuple(told)
 
 
 def _refuse_what_it_cannot(request: DeliveryRequest, destination: Destination) -> None:

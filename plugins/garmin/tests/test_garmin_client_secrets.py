@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
+from requests import Request
 
 import backtrack_plugins as bt
+from backtrack_garmin.connect import garminconnect_client, garth_client
 from backtrack_garmin.connect.opening import open_client
 from backtrack_garmin.connect.scrubbing import MASK, hidden, scrub
 from backtrack_garmin.connect.sessions import kept_sessions, use_folder
@@ -139,6 +141,24 @@ class TestRequests:
         with pytest.raises(bt.NotSignedIn) as raised:
             open_client()
         searched(raised.value, beside=("_token.json", "_tokens.json"))
+
+    def test_take_nothing_from_what_curl_is_to_sign_in_with(self, tmp_path, monkeypatch, name) -> None:
+        """A password of ~/.netrc would be sent in place of the token; here nothing is sent."""
+        netrc = tmp_path / "netrc"
+        netrc.write_text("default login somebody password of-another-site\n", encoding="utf-8")
+        netrc.chmod(0o600)
+        monkeypatch.setenv("NETRC", str(netrc))
+        monkeypatch.delenv("BACKTRACK_GARMIN_HOST", raising=False)
+        if name == "garth":
+            session = garth_client._new_client().sess
+        else:
+            client = garminconnect_client._new_client()
+            garminconnect_client._Watched(client)
+            session = client._api_session
+        assert session.trust_env  # for the proxies of whoever needs one
+        headers = {"Authorization": "Bearer token"}
+        asked = Request("GET", "https://connectapi.garmin.com/", headers=headers)
+        assert session.prepare_request(asked).headers["Authorization"] == "Bearer token"
 
 
 class TestSigningIn:

@@ -19,6 +19,7 @@ from backtrack_garmin.connect import sessions
 from backtrack_garmin.connect.opening import open_client
 from backtrack_garmin.connect.routing import HOST
 from backtrack_garmin.connect.sessions import keep, kept_sessions, use_folder, write_private
+from backtrack_garmin.connect.signing_in import garmin_account
 from backtrack_garmin.testing import ConnectStandIn
 
 if TYPE_CHECKING:
@@ -49,6 +50,9 @@ class Memory(KeyringBackend):
         if self.left < 0:
             raise KeyringLocked("locked")
         self.entries[service, username] = password
+
+    def refuse(self, *_):
+        raise KeyringLocked("locked")
 
     def delete_password(self, service, username):
         if self.entries.pop((service, username), None) is None:
@@ -223,6 +227,26 @@ class TestAKeyring:
         session.forget()
         assert memory.entries == {}
 
+    @pytest.mark.parametrize("left", [0, 1, 2, 3])
+    def test_is_emptied_also_of_what_a_failed_change_left(self, memory, data, left) -> None:
+        session = keep("garminconnect", {"garmin_tokens.json": "x" * 2500})
+        memory.left = left
+        assert session.save({"garmin_tokens.json": "y" * 2500}).forget()
+        assert memory.entries == {}
+        assert os.listdir(data) == ["sessions.json"]
+
+    def test_is_emptied_also_when_another_session_took_its_place(self, memory, tmp_path) -> None:
+        keep("garth", FILES)
+        assert use_folder("garth", str(tmp_path), tuple(FILES)).forget()
+        assert memory.entries == {}
+
+    def test_that_does_not_let_go_is_told(self, memory, monkeypatch) -> None:
+        keep("garth", FILES)
+        monkeypatch.setattr(memory, "delete_password", memory.refuse)
+        said = garmin_account().sign_out()
+        assert "did not let go of it" in said
+        assert "deleted;" not in said
+
     @pytest.mark.parametrize("backend", [Refusing, Torn, Forgetting, Garbling])
     def test_that_does_not_work_is_not_used(self, use, data, backend) -> None:
         use(backend())
@@ -284,6 +308,13 @@ class TestAFolderOfAnotherProgram:
         use_folder("garth", str(folder), tuple(FILES)).save(NEWER)
         assert (folder / "oauth1_token.json").stat().st_ino == before
         assert mode(folder) == 0o755
+
+    def test_takes_the_place_of_one_that_is_forgotten_with_it(self, folder, data, use) -> None:
+        use(Refusing())
+        keep("garth", FILES)
+        use_folder("garth", str(folder), tuple(FILES)).forget()
+        assert os.listdir(data) == ["sessions.json"]
+        assert folder.exists()
 
     def test_stays_when_the_session_is_forgotten(self, folder) -> None:
         use_folder("garth", str(folder), tuple(FILES)).forget()

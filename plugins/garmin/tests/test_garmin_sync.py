@@ -43,6 +43,7 @@ LIST = "GET /workout-service/workouts"
 REPLACE = "PUT /workout-service/workout/{number}"
 CALENDAR = "GET /workout-service/schedule/workoutScheduleByPeriod"
 PUT_ON_DAY = "POST /workout-service/schedule/{number}"
+READ_DAY = "GET /workout-service/schedule/{number}"
 MOVE = "PUT /workout-service/schedule/{number}"
 MESSAGE = "POST /device-service/devicemessage/messages"
 
@@ -122,7 +123,8 @@ class TestSending:
         weeks[3] = parcel("week-03", 9, weeks[3].on)
         weeks[5] = weeks[5]._replace(on=DAY + dt.timedelta(weeks=9))
         assert send(*weeks) == ["unchanged"] * 3 + ["replaced", "unchanged", "moved"] + ["unchanged"] * 2
-        assert requests_of(connect) == {LIST: 1, CALENDAR: 1, REPLACE: 1, READ: 1, MOVE: 1}
+        # What moves is read, since the service wants all of it back.
+        assert requests_of(connect) == {LIST: 1, CALENDAR: 1, REPLACE: 1, READ: 1, READ_DAY: 1, MOVE: 1}
         assert len(connect.workouts) == len(connect.schedules) == 8
 
     def test_without_a_day_reads_no_calendar(self, connect: ConnectStandIn) -> None:
@@ -149,6 +151,24 @@ class TestSending:
         assert send(parcel(on=DAY + dt.timedelta(days=7))) == ["moved"]
         assert days(connect) == ["2026-12-09"]
         assert send(parcel(on=DAY + dt.timedelta(days=7))) == ["unchanged"]
+
+    def test_a_move_gives_the_service_its_own_entry_back_with_another_day(
+        self, connect: ConnectStandIn
+    ) -> None:
+        send(parcel())
+        (entry,) = connect.schedules.values()
+        send(parcel(on=DAY + dt.timedelta(days=7)))
+        (request,) = connect.of(MOVE)
+        body = request.json()
+        assert body["workoutScheduleId"] == entry["workoutScheduleId"]
+        assert body["calendarDate"] == "2026-12-09"
+        assert body["workout"] == {"workoutId": entry["workoutId"]}
+
+    def test_a_move_that_the_service_did_not_do_is_told(self, connect: ConnectStandIn) -> None:
+        send(parcel())
+        connect.next(answering(200, {"calendarDate": str(DAY)}), on=MOVE)
+        with pytest.raises(bt.ServiceFailed, match="moved to another day cannot be read"):
+            send(parcel(on=DAY + dt.timedelta(days=7)))
 
     def test_a_dry_run_says_what_would_be_done_and_only_reads(self, connect: ConnectStandIn) -> None:
         (receipt,) = bt.deliver([parcel()], TO, dry_run=True)

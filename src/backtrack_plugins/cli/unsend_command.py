@@ -26,9 +26,14 @@ _OTHERWISE = "add --yes to remove it, or --dry-run to look at it alone"
 
 
 class _Removing(NamedTuple):
-    """What is to be removed, and from where: the path that names each workout, by its identity."""
+    """What is to be removed, and from where: the path that names each workout, by its identity.
+
+    Attributes:
+        others: The file that it was sent from, by identity, where that is another one of the same name.
+    """
 
     paths: dict[str, str]
+    others: dict[str, str]
     destination: str
     options: dict[str, str]
     arguments: argparse.Namespace
@@ -58,7 +63,13 @@ def run(arguments: argparse.Namespace) -> int:
     for given in arguments.workouts:
         for identity, path in _identities(given, shelf):
             paths.setdefault(identity, path)
-    removing = _Removing(paths, name, options, arguments, registry)
+    sent = shelf.sent
+    others = {
+        identity: sent[identity].source
+        for identity, path in paths.items()
+        if identity in sent and os.path.isfile(path) and _is_another(path, sent[identity].source)
+    }
+    removing = _Removing(paths, others, name, options, arguments, registry)
     planned = removing.remove(dry_run=True)
     if not arguments.dry_run and all(receipt.state == "gone" for receipt in planned):
         gone = removing.remove(dry_run=False)  # forgets it: from then on `sent` does not list it
@@ -90,6 +101,10 @@ def _identities(given: str, shelf: Shelf) -> Iterator[tuple[str, str]]:
         yield each.identity, each.path
 
 
+def _is_another(path: str, source: str) -> bool:
+    return os.path.isfile(source) and not os.path.samefile(path, source)
+
+
 def _kept(removing: _Removing, planned: Sequence[Receipt]) -> str:
     """Why nothing is to be removed, in a sentence; empty when it is. Shows the plan, and asks.
 
@@ -107,10 +122,12 @@ def _kept(removing: _Removing, planned: Sequence[Receipt]) -> str:
 
 
 def _rows(removing: _Removing, receipts: Sequence[Receipt], *, removed: str) -> Iterator[str]:
-    for path, receipt in zip(removing.paths.values(), receipts, strict=True):
+    for (identity, path), receipt in zip(removing.paths.items(), receipts, strict=True):
         was_there = receipt.state == "removed"
         where = receipt.where if os.path.isabs(receipt.where) else f"{path}: {receipt.where}"
         yield f"{where}  ({removed})" if was_there else f"{path}  (not there)"
+        if was_there and identity in removing.others:
+            yield from cell("note", f"it was sent from {removing.others[identity]}")
         for warning in receipt.warnings:
             yield from cell("note", warning)
 

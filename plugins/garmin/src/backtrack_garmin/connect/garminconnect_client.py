@@ -199,11 +199,12 @@ class _Watched:
 
         import requests
 
-        from backtrack_garmin.connect.transport import adapter
+        from backtrack_garmin.connect.transport import adapter, as_it_is
 
         self._seen = threading.local()
         session = requests.Session()
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        session.auth = as_it_is
         session.trust_env = host() is None
         for scheme in ("https://", "http://"):
             session.mount(scheme, adapter(host()))

@@ -221,8 +221,9 @@ def _new_client() -> Any:
     client.configure(timeout=TIMEOUT_SECONDS, retries=0, status_forcelist=())
     session = getattr(client, "sess", None)
     if session is not None:
-        from backtrack_garmin.connect.transport import adapter
+        from backtrack_garmin.connect.transport import adapter, as_it_is
 
+        session.auth = as_it_is
         session.mount("https://", adapter(host()))
         session.trust_env = host() is None
     else:

@@ -10,7 +10,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from backtrack_garmin.connect.marks import Mark, mark_of
-from backtrack_plugins import ServiceFailed
+from backtrack_plugins import NotThere, Refused, ServiceFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,12 +40,14 @@ class Summary(NamedTuple):
         name: Its name.
         mark: The mark in its description; None when it has none, so that we did not make it.
         updated: When it was last changed, as the service writes it; empty when it does not say.
+        created: When it was made, as the service writes it; empty when it does not say.
     """
 
     number: int
     name: str
     mark: Mark | None
     updated: str
+    created: str
 
 
 class Entry(NamedTuple):
@@ -97,6 +99,53 @@ def entries(client: ConnectClient, first: dt.date, last: dt.date) -> list[Entry]
     if reply is None:
         return []
     return list(_entries(reply))
+
+
+def workout(client: ConnectClient, number: int) -> Summary | None:
+    """A workout by its id; None when the account has none of it, or it is another account's.
+
+    Raises:
+        ServiceError: when the service fails.
+    """
+    try:
+        reply = client.get(f"{WORKOUT}/{number}")
+    except (NotThere, Refused):
+        return None
+    return _summary(reply)
+
+
+def entry(client: ConnectClient, number: int) -> Entry | None:
+    """What stands on the calendar by its own id, whatever the day; None when nothing does.
+
+    Raises:
+        ServiceError: when the service fails.
+    """
+    try:
+        reply = client.get(f"{SCHEDULE}/{number}")
+    except (NotThere, Refused):
+        return None
+    return next(_entries([reply]), None)
+
+
+def move(client: ConnectClient, number: int, on: dt.date) -> None:
+    """Put what stands on the calendar on another day.
+
+    The service wants the whole entry back, as python-garminconnect gives it (0.3.20, reschedule_workout).
+
+    Raises:
+        ServiceError: when the service fails or refuses, or the entry stays where it was.
+    """
+    kept = client.get(f"{SCHEDULE}/{number}")
+    within = kept.get("workout") if isinstance(kept, dict) else None
+    if not isinstance(kept, dict):
+        raise unreadable("its calendar")
+    body = {**kept, "calendarDate": str(on)}
+    if isinstance(within, dict):
+        body["workout"] = {"workoutId": within.get("workoutId")}
+    reply = client.put(f"{SCHEDULE}/{number}", body)
+    now = reply.get("calendarDate") if isinstance(reply, dict) else None
+    if now is not None and str(now)[:10] != str(on):
+        raise unreadable("its answer to a workout moved to another day")
 
 
 def devices(client: ConnectClient) -> list[Device]:
@@ -161,6 +210,7 @@ def _summary(row: Any) -> Summary:
         name=str(row.get("workoutName") or ""),
         mark=mark_of(row.get("description")),
         updated=updated_of(row),
+        created=str(row.get("createdDate") or ""),
     )
 
 

@@ -11,7 +11,7 @@ from backtrack_garmin.connect.at_once import at_once
 from backtrack_garmin.connect.comparing import digest
 from backtrack_garmin.connect.devices import device_of
 from backtrack_garmin.connect.marks import Mark, mark_of, with_mark
-from backtrack_garmin.connect.owning import entries_of, owned
+from backtrack_garmin.connect.owning import entries_of, entry_noted, owned
 from backtrack_plugins import ExistingFile, Receipt
 
 if TYPE_CHECKING:
@@ -138,10 +138,16 @@ def read_account(client: ConnectClient, request: DeliveryRequest, records: dict[
         ServiceError: when the service fails or refuses.
     """
     device = None if request.device is None else device_of(client, request.device)
-    noted = [records[identity].on for identity in request.identities if identity in records]
+    noted = [day for each in request.identities if each in records for day in _days_of(records[each])]
     days = [day for day in (*request.dates, *noted) if day is not None]
     period = (min(days) - AROUND, max(days) + AROUND) if days else None
     return Account([], period, [], device).again(client)
+
+
+def _days_of(record: Record) -> list[dt.date | None]:
+    """The day that a workout was sent for, and the one that it was about to be put on when a run failed."""
+    begun = record.notes.get("scheduling")
+    return [record.on, None if begun is None else dt.date.fromisoformat(begun)]
 
 
 class Planner:
@@ -187,7 +193,8 @@ class Planner:
         return Plan(wanted, found, content, entry, day, surplus, pushes)
 
     def _content(self, wanted: Wanted, there: Summary, notes: Notes) -> Content:
-        if there.updated and notes.get("updated") == there.updated:
+        is_noted = there.number == notes.get("number")
+        if is_noted and there.updated and notes.get("updated") == there.updated:
             return "unchanged" if notes.get("digest") == wanted.mark.digest else "replaced"
         stored = self._client.get(f"{inventory.WORKOUT}/{there.number}")
         if not isinstance(stored, dict):
@@ -204,6 +211,12 @@ class Planner:
     ) -> tuple[Entry | None, Day, tuple[Entry, ...]]:
         """Where it stands on the calendar, what becomes of that, and second entries that are ours."""
         ours, on = entries_of(self._account.entries, there, notes), wanted.parcel.on
+        noted = entry_noted(there, notes)
+        if noted is not None and all(entry.number != noted for entry in ours):
+            # Somebody moved it far away, or we did and never heard of it; or it is gone.
+            elsewhere = inventory.entry(self._client, noted)
+            if elsewhere is not None and elsewhere.workout == there.number:
+                ours = [elsewhere, *ours]
         if on is None:
             return next(iter(ours), None), "unchanged", ()
         its = sorted(entry for entry in self._account.entries if entry.workout == there.number)

@@ -32,8 +32,9 @@ class GarminConnectAccess(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
 
 def _client(options: GarminConnectAccess) -> ConnectClient:
     from backtrack_garmin.connect.opening import open_client
+    from backtrack_garmin.connect.stopping import StoppingClient
 
-    return open_client(options.client or None)
+    return StoppingClient(open_client(options.client or None))
 
 
 def _deliver(request: DeliveryRequest) -> Iterable[Receipt]:

@@ -8,7 +8,7 @@ from backtrack_garmin.connect import inventory
 from backtrack_garmin.connect.at_once import at_once
 from backtrack_garmin.connect.comparing import digest
 from backtrack_garmin.connect.marks import mark_of
-from backtrack_garmin.connect.owning import owned
+from backtrack_garmin.connect.owning import entry_noted, owned
 from backtrack_garmin.connect.planning import AROUND, address
 from backtrack_plugins import ExistingFile, NotThere, Receipt, Standing
 
@@ -35,15 +35,19 @@ def look(request: SentRequest, client: ConnectClient) -> list[Standing]:
         if there is None:
             return Standing(identity=record.identity, state="gone", said="it is not in the account any more")
         said = "it was edited in Garmin Connect" if _is_edited(client, there, record.notes) else ""
-        said = said or _moved(record, there, entries)
+        said = said or _moved(client, record, there, entries)
         return Standing(identity=record.identity, state="changed" if said else "as sent", said=said)
 
     return at_once(standing, records, request.progress)
 
 
-def _moved(record: Record, there: Summary, entries: list[Entry]) -> str:
+def _moved(client: ConnectClient, record: Record, there: Summary, entries: list[Entry]) -> str:
     """How it is not on the day that it was sent for, in a sentence; empty when it is."""
     days = sorted(entry.on for entry in entries if entry.workout == there.number)
+    noted = entry_noted(there, record.notes)
+    if record.on is not None and not days and noted is not None:  # it may be far away
+        elsewhere = inventory.entry(client, noted)
+        days = [] if elsewhere is None else [elsewhere.on]
     if record.on is None or record.on in days:
         return ""
     now = f"it is on {', '.join(map(str, days))}" if days else "it is on no day"
@@ -52,7 +56,8 @@ def _moved(record: Record, there: Summary, entries: list[Entry]) -> str:
 
 def _is_edited(client: ConnectClient, there: Summary, notes: Notes) -> bool:
     """Whether its content is not what we wrote."""
-    if there.updated and notes.get("updated") == there.updated:
+    is_noted = there.number == notes.get("number")
+    if is_noted and there.updated and notes.get("updated") == there.updated:
         return False
     try:
         stored = client.get(f"{inventory.WORKOUT}/{there.number}")
@@ -118,8 +123,9 @@ def _remove(request: SentRequest, client: ConnectClient, found: _Found) -> None:
     notes = request.book.get(found.identity).notes
     paths = [f"{inventory.WORKOUT}/{other.number}" for other in found.what.surplus]
     if found.what.there is not None:
-        if notes.get("entry") is not None:
-            paths.append(f"{inventory.SCHEDULE}/{notes['entry']}")
+        entry = entry_noted(found.what.there, notes)
+        if entry is not None:
+            paths.append(f"{inventory.SCHEDULE}/{entry}")
         paths.append(f"{inventory.WORKOUT}/{found.what.there.number}")
     for path in paths:
         try:

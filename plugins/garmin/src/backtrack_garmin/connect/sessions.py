@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 CHUNK = 1000
 """Characters in one entry of a keyring: Windows takes 2,560 bytes in one, in UTF-16."""
 
+MOST_CHUNKS = 64
+"""Entries of one session that are looked for when it is forgotten: 64,000 characters."""
+
 
 class KeptSession(msgspec.Struct, frozen=True, kw_only=True):
     """Which client's session is kept, and where.
@@ -80,14 +83,17 @@ class KeptSession(msgspec.Struct, frozen=True, kw_only=True):
             _write_sessions([now if each == self else each for each in kept_sessions()])
         return now
 
-    def forget(self) -> None:
-        """Delete it; a folder of the client's own is left as it is."""
-        if self.kept == "keyring":
-            _drop_from_keyring(self.client)
-        elif self.kept == "file":
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(_own_file(self.client))
+    def forget(self) -> bool:
+        """Delete it, and what an earlier one left; a folder of the client's own is left as it is.
+
+        Returns:
+            Whether it is gone: a keyring that is locked keeps what it has.
+        """
+        dropped = _drop_from_keyring(self.client)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(_own_file(self.client))
         _write_sessions([each for each in kept_sessions() if each.client != self.client])
+        return dropped or self.kept != "keyring"
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -288,14 +294,22 @@ def _from_keyring(client: str) -> str | None:
     return None if None in parts else "".join(parts)
 
 
-def _drop_from_keyring(client: str) -> None:
+def _drop_from_keyring(client: str) -> bool:
+    """Delete every entry of a client, those that a failed change left too; whether none is left."""
     keyring = _keyring()
     if keyring is None:
-        return
-    with contextlib.suppress(Exception):
-        head = keyring.get_password(_service(), client) or ""
-        keyring.delete_password(_service(), client)
-        _drop_parts(keyring, client, head)
+        return False
+    try:
+        there = keyring.get_password(_service(), client) is not None
+        if there:
+            keyring.delete_password(_service(), client)
+    except Exception:  # noqa: BLE001 - whatever a backend raises, it did not let go
+        return False
+    for which in "ab":
+        with contextlib.suppress(Exception):  # it raises at the first that is not there
+            for place in range(MOST_CHUNKS):  # some backends never do
+                keyring.delete_password(_service(), f"{client}/{which}/{place}")
+    return True
 
 
 def _drop_parts(keyring: Any, client: str, head: str) -> None:

@@ -84,8 +84,13 @@ def _sign_out() -> str:
         return "Nobody was signed in."
     said = []
     for session in kept:
-        session.forget()
-        if session.kept == "folder":
+        gone = session.forget()
+        if not gone:
+            said.append(
+                f"The session of {session.client} is used no more, but the system's keyring did not let go "
+                "of it. Unlock the keyring and delete the entries of backtrack-garmin there."
+            )
+        elif session.kept == "folder":
             said.append(
                 f"The session of {session.client} in {session.folder} is used no more; it is still there, "
                 "since another program keeps it."

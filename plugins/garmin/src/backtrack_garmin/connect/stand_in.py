@@ -289,7 +289,7 @@ class ConnectStandIn(StandIn):
         account = self._account_of(request)
         known = self._known_schedule(account, number)
         body = request.json()
-        day = (body.get("calendarDate") or body.get("date")) if isinstance(body, dict) else None
+        day = body.get("calendarDate") if isinstance(body, dict) else None
         account.schedules[known]["calendarDate"] = _day(day).isoformat()
         return self._one(account, known)
 

@@ -19,7 +19,7 @@ from backtrack_garmin.connect.at_once import at_once
 from backtrack_garmin.connect.comparing import differences
 from backtrack_garmin.connect.devices import push
 from backtrack_garmin.connect.marks import mark_of
-from backtrack_garmin.connect.owning import entries_of, owned
+from backtrack_garmin.connect.owning import entries_of, owned, set_aside, taken_up
 from backtrack_garmin.connect.planning import Planner, address, read_account
 from backtrack_plugins import DeliveryError, NotThere
 
@@ -93,7 +93,7 @@ class _Carrying:
             number = self._create(plan)
         else:
             number = there.number
-            self._note(wanted, number=number)
+            self._note(wanted, **taken_up(there, self._book.get(wanted.mark.identity).notes))
             if plan.content == "replaced":
                 self._client.put(f"{inventory.WORKOUT}/{number}", {**wanted.body, "workoutId": number})
                 self._confirm(wanted, number)
@@ -115,13 +115,15 @@ class _Carrying:
         artifact = wanted.parcel.artifact
         record = self._book.get(wanted.mark.identity)
         before = [copy.number for copy in plan.owned.copies]
+        earlier = set_aside(record.notes)
+        notes = {"number": 0, "creating": wanted.mark.digest, "before": before}
         self._book.put(
             msgspec.structs.replace(
                 record,
                 artifact=artifact.name,
                 workout=artifact.timeline.workout.name,
                 where="",
-                notes={"number": 0, "creating": wanted.mark.digest, "before": before},
+                notes={**notes, "earlier": earlier} if earlier else notes,
             )
         )
         number = inventory.created_number(self._client.post(inventory.WORKOUT, wanted.body))
@@ -155,15 +157,14 @@ class _Carrying:
         wanted, on = plan.wanted, plan.wanted.parcel.on
         if on is None:
             return
-        body = {"date": str(on)}
         if plan.day == "new":
             before = [entry.number for entry in self.account.entries if entry.workout == number]
             self._note(wanted, scheduling=str(on), days_before=before, entry=None)
-            reply = self._client.post(f"{inventory.SCHEDULE}/{number}", body)
+            reply = self._client.post(f"{inventory.SCHEDULE}/{number}", {"date": str(on)})
             self._note(wanted, entry=inventory.entry_number(reply))
         elif plan.entry is not None:
             if plan.day == "moved":
-                self._client.put(f"{inventory.SCHEDULE}/{plan.entry.number}", body)
+                inventory.move(self._client, plan.entry.number, on)
             for entry in plan.surplus_entries:
                 self._delete(f"{inventory.SCHEDULE}/{entry.number}")
             self._note(wanted, entry=plan.entry.number, scheduling=None, days_before=None)
@@ -183,9 +184,8 @@ class _Carrying:
             for entry in entries_of(self.account.entries, there, notes):
                 if entry.number != notes.get("entry"):
                     self._delete(f"{inventory.SCHEDULE}/{entry.number}")
-        updated = "" if there is None else there.updated
-        done = dict.fromkeys(("creating", "before", "scheduling", "days_before"))
-        self._note(wanted, **done, updated=updated or None)
+        # When it was last changed is not noted from here: somebody may have edited it since it was read back.
+        self._note(wanted, **dict.fromkeys(("creating", "before", "scheduling", "days_before")))
 
     def _delete(self, path: str) -> None:
         try:

@@ -14,6 +14,11 @@ CONNECTIONS = 16
 """Kept open, for as many threads."""
 
 
+def as_it_is(request: PreparedRequest) -> PreparedRequest:
+    """For `requests.Session.auth`: else an entry of ``~/.netrc`` would be sent in place of the token."""
+    return request
+
+
 def adapter(to: str | None) -> HTTPAdapter:
     """An adapter that retries nothing.
 
