@@ -492,6 +492,16 @@ class TestWhatIsRefused:
             exported(SAMPLES["forward-only"], targets="pace")
 
 
+@pytest.mark.parametrize("target", ["garmin-connect", "garmin-fit"])
+def test_targets_with_straddles_say_that_an_app_may_move_the_belt_meanwhile(target: str) -> None:
+    def what(page: str, **options: str) -> list[str]:
+        return [loss.what for loss in bt.export(bt.parse(SAMPLES[page]), target, options=options).losses]
+
+    assert "turn" in what("first-timer", targets="speed")
+    assert "turn" not in what("first-timer")
+    assert "turn" not in what("forward-only", targets="speed")
+
+
 def test_the_losses_are_those_of_the_fit_file():
     for page in (SAMPLES["first-timer"], SAMPLES["forward-only"]):
         here, there = (bt.export(bt.parse(page), name) for name in ("garmin-connect", "garmin-fit"))

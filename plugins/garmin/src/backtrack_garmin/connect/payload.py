@@ -79,7 +79,7 @@ def build(request: ExportRequest) -> tuple[dict[str, Any], tuple[Loss, ...]]:
         "estimatedDurationInSecs": round(request.timeline.totals.seconds),
         "workoutSegments": [{"segmentOrder": 1, "sportType": sport, "workoutSteps": written}],
     }
-    return body, watch_plan.losses(parts, NOTE, unsaid)
+    return body, watch_plan.losses(parts, NOTE, unsaid, with_speed=with_speed)
 
 
 def _say_in_first(step: dict[str, Any], notices: list[str]) -> list[str]:
