@@ -144,6 +144,22 @@ class TestOnADay:
         assert "--on" in done.err
         assert done.err.endswith("Nothing was sent.\n")
 
+    def test_a_page_of_the_same_name_elsewhere_takes_its_place_and_that_is_said(self, club: Club) -> None:
+        club.send("tempo.backtrack", "--yes")
+        Path("other").mkdir()
+        page = Path("other/tempo.backtrack")
+        page.write_text(PAGE.format(name="Other"), encoding="utf-8")
+        said = "".join(club.send(page, "--yes").err.split())  # wherever its lines end
+        there = "".join(str(Path("tempo.backtrack").absolute()).split())
+        assert f"ittakestheplaceofTempo,sentfrom{there}:pagesofonefilename" in said
+        assert "takes the place" not in club.send(page, "--yes").err
+
+    def test_a_page_that_was_moved_takes_no_other_s_place(self, club: Club) -> None:
+        club.send("tempo.backtrack", "--yes")
+        Path("other").mkdir()
+        moved = Path("tempo.backtrack").rename("other/tempo.backtrack")
+        assert "takes the place" not in club.send(moved, "--yes").err
+
     def test_that_is_past_is_sent_and_said(self, club: Club) -> None:
         done = club.send("tempo.backtrack", "--on", "2000-01-01", "--yes")
         assert (done.code, club.days) == (0, {"tempo.txt": "2000-01-01"})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from backtrack_plugins.book import Book
 from backtrack_plugins.cli import outbox
 from backtrack_plugins.cli.asking import choose, confirmed
 from backtrack_plugins.cli.exports import (
@@ -26,6 +27,7 @@ from backtrack_plugins.cli.progress import bar
 from backtrack_plugins.delivering import deliver
 from backtrack_plugins.destination import Parcel
 from backtrack_plugins.errors import BacktrackError, DeliveryError, NeedsChoice, NotSignedIn, ServiceError
+from backtrack_plugins.library import ORIGIN
 from backtrack_plugins.registry import Registry
 
 if TYPE_CHECKING:
@@ -222,8 +224,27 @@ def _refused(errors: Sequence[BacktrackError], *, as_json: bool) -> int:
 def _plan(sending: _Sending, planned: Sequence[Receipt]) -> Iterator[str]:
     """What would be done, for somebody who decides."""
     yield f"\nTo {sending.destination.name}: {sending.destination.summary}\n"
+    displaced = _displaced(sending)
     for made, receipt in zip(sending.made, planned, strict=True):
-        yield from [_headline(made, receipt), *_warned(receipt), *losses_said(made.artifact), ""]
+        other = displaced.get(made.source, [])
+        yield from [_headline(made, receipt), *_warned(receipt), *other, *losses_said(made.artifact), ""]
+
+
+def _displaced(sending: _Sending) -> dict[str, list[str]]:
+    """A note for each page that takes the place of another of the same file name that is still there."""
+    shelf = Book().shelf(sending.destination.name)
+    notes = {}
+    for made, each in zip(sending.made, sending.planned, strict=True):
+        record, file = shelf.get(each.identity), each.workout.file or ""
+        here = file if file.startswith(ORIGIN) else os.path.abspath(file)
+        is_other = record.source not in {"", here}
+        if is_other and (record.source.startswith(ORIGIN) or os.path.isfile(record.source)):
+            said = (
+                f"it takes the place of {record.workout}, sent from {record.source}: pages of one file name "
+                "are one workout there. Rename this one to keep both"
+            )
+            notes[made.source] = list(cell("note", said))
+    return notes
 
 
 def _headline(made: Made, receipt: Receipt) -> str:
