@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from backtrack_plugins.cli import INTERRUPTED
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -148,6 +150,11 @@ class TestHow:
         assert login("--yes", "--at", "tokens", body="return 'in'").code == 0
         (request,) = asked()
         assert (request.at, request.options.client) == ("tokens", "own")
+
+    def test_that_is_interrupted_signs_nobody_in_and_blames_no_plugin(self, login) -> None:
+        done = login("--yes", body="raise KeyboardInterrupt")
+        assert done.code == INTERRUPTED
+        assert done.err.endswith("\nNobody was signed in.\n")
 
     def test_an_option_is_handed_on(self, login, asked) -> None:
         login("--yes", "--set", "club.client=other", body="return 'in'")

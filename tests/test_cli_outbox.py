@@ -199,7 +199,9 @@ class TestWhatIsSaid:
             "        return [Receipt(artifact='tempo.json', where='club', state='new')]\n"
             f"    {LIMITED}"
         )
-        assert done.err.endswith("What arrived before that stays; send again, and the rest follows.\n")
+        assert done.err.endswith(
+            "Should some have arrived before that, it stays; send again, and the rest follows.\n"
+        )
 
     def test_is_data_too(self, send, outbox: Path) -> None:
         done = send(LIMITED, "--json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 from pathlib import Path
@@ -250,6 +251,30 @@ class TestNext:
         assert data["sessions"][0]["outcome"] == "rpe 12, all done"
         assert data["athlete_level"] is None
         assert programme("next", "winter", "--today", "2026-11-25", "--json").data["written"] == []
+
+    def test_says_to_send_again_where_weeks_of_it_were_sent(self, programme) -> None:
+        begin(programme)
+        book = bt.Book()
+        for destination, file, on in (("club", "week-02", dt.date(2026, 12, 2)), ("shelf", "week-02", None)):
+            source = os.path.abspath(f"winter/{file}.backtrack")
+            book.shelf(destination).put(bt.Record(identity="0" * 16, source=source, on=on))
+        book.shelf("other").put(bt.Record(identity="1" * 16, source=os.path.abspath("tempo.backtrack")))
+        said = tell(programme, "2026-11-25", "rpe 17", "cut short", "stumble")
+        assert said.out.endswith(
+            "The weeks that were sent to club and shelf are there as they were before. Send again:\n"
+            "  backtrack send winter --to club --on programme\n"
+            "  backtrack send winter --to shelf\n"
+        )
+        data = programme("next", "winter", *PASS, "--today", "2026-12-02", "--json").data
+        assert data["send_again"] == ["club", "shelf"]
+
+    def test_is_recorded_also_when_nobody_knows_what_was_sent(self, programme, data: Path) -> None:
+        begin(programme)
+        (data / "sent").mkdir(parents=True)
+        (data / "sent" / "club.json").write_text("no JSON", encoding="utf-8")
+        said = tell(programme, "2026-11-25", "rpe 12", "all done")
+        assert "what was sent to club is not known: " in said.err
+        assert len(read_programme("winter").done) == 1
 
     def test_a_missed_week_moves_the_same_workout(self, programme) -> None:
         begin(programme)

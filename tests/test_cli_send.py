@@ -476,7 +476,9 @@ class TestADestinationThatFails:
         assert (done.code, done.out) == (3, "")
         assert "\nerror: half of it is there\n" in done.err
         assert "Nothing was sent" not in done.err
-        assert done.err.endswith("\nWhat arrived before that stays; send again, and the rest follows.\n")
+        assert done.err.endswith(
+            "\nShould some have arrived before that, it stays; send again, and the rest follows.\n"
+        )
         assert "Nothing was sent" not in done.err
 
     def test_that_wrote_other_bytes_is_not_believed(self, shelf: Shelf, command) -> None:
@@ -493,6 +495,15 @@ class TestADestinationThatFails:
         done = command("send", "safe.backtrack", "--to", "shelf", "--at", shelf.folder, "--yes")
         assert done.code == INTERRUPTED
         assert "stopped while the destination shelf was at work" in done.err
+
+    def test_that_is_an_interruption_amid_sending_is_told_as_one(self, shelf: Shelf, command) -> None:
+        shelf.install(
+            "if not request.dry_run:\n        raise KeyboardInterrupt\n"
+            "    return deliver_into(request, request.at)"
+        )
+        done = command("send", "safe.backtrack", "--to", "shelf", "--at", shelf.folder, "--yes")
+        assert done.code == INTERRUPTED
+        assert "Should some have arrived before that, it stays; send again, and the rest follows." in done.err
 
     @pytest.mark.parametrize("at", ["missing", "safe.backtrack"])
     def test_a_folder_that_is_none_is_refused(self, send, shelf: Shelf, at: str) -> None:

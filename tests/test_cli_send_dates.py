@@ -144,6 +144,18 @@ class TestOnADay:
         assert "--on" in done.err
         assert done.err.endswith("Nothing was sent.\n")
 
+    def test_a_page_that_was_moved_takes_no_other_s_place(self, club: Club) -> None:
+        club.send("tempo.backtrack", "--yes")
+        Path("other").mkdir()
+        moved = Path("tempo.backtrack").rename("other/tempo.backtrack")
+        assert "takes the place" not in club.send(moved, "--yes").err
+
+    def test_that_is_past_is_sent_and_said(self, club: Club) -> None:
+        done = club.send("tempo.backtrack", "--on", "2000-01-01", "--yes")
+        assert (done.code, club.days) == (0, {"tempo.txt": "2000-01-01"})
+        assert done.err.startswith("2000-01-01: past already; a watch gets what lies ahead\n")
+        assert "past already" not in club.send("tempo.backtrack", "--on", "2199-01-01", "--yes").err
+
     def test_a_place_without_days_refuses_one(self, club: Club) -> None:
         Path("a").mkdir()
         done = club.send("tempo.backtrack", "--at", "a", "--on", "2026-12-02", "--yes", to="shelf")
@@ -164,6 +176,21 @@ class TestAProgramme:
     def test_its_folder_without_a_day_is_its_weeks_for_any(self, club: Club) -> None:
         assert club.send("winter", "--yes").code == 0
         assert list(club.days.values()) == [None] * 4
+
+    def test_its_weeks_do_not_go_onto_one_day(self, club: Club) -> None:
+        done = club.send("winter", "--on", "2026-12-02", "--yes")
+        assert (done.code, done.out, club.asked) == (2, "", [])
+        assert "error: 4 weeks of a programme on one day, 2026-12-02; " in done.err
+        assert "--on programme" in done.err
+
+    def test_a_week_by_itself_may_go_onto_another_day(self, club: Club) -> None:
+        assert club.send("winter/week-02.backtrack", "--on", "2026-12-03", "--yes").code == 0
+        assert club.days == {"week-02.txt": "2026-12-03"}
+
+    def test_its_state_is_no_workout_and_its_folder_is_named(self, club: Club) -> None:
+        done = club.send("winter/programme.toml", "--yes")
+        assert (done.code, done.out, club.asked) == (2, "", [])
+        assert "that is a programme's state; name its folder, winter\n" in done.err
 
     def test_a_week_that_is_done_is_left_out(self, club: Club, command) -> None:
         first_week_done(command)

@@ -257,7 +257,16 @@ class TestUnsend:
         place.unsend("tempo.backtrack", "--yes")
         done = place.unsend("tempo.backtrack", "--yes")
         assert (done.code, done.out) == (0, "tempo.backtrack  (not there)\n")
-        assert done.err == "None of it is there: nothing was removed.\n"
+        assert done.err.startswith("None of it is there: nothing was removed.")
+
+    def test_of_a_name_that_nothing_was_sent_under_says_where_the_names_are(self, place: Place) -> None:
+        place.send("tempo.backtrack")
+        done = place.unsend("tempi.backtrack", "--yes")
+        assert (done.code, done.out) == (0, "tempi.backtrack  (not there)\n")
+        assert done.err.endswith(
+            "nothing was removed. What was sent stands in the list that this shows: backtrack sent\n"
+        )
+        assert place.known == ["tempo.txt"]
 
     def test_of_another_file_of_the_same_name_says_which_was_sent(
         self, place: Place, command: Callable[..., Outcome]

@@ -418,3 +418,14 @@ def test_no_speed_target_brings_a_belt_up_fast_behind_the_runners_back():
     with pytest.raises(bt.CannotExport, match="garmin-fit/mount"):
         bt.export(workout, "garmin-fit", options={"targets": "speed"}, supervised_by="Bob")
     assert bt.export(workout, "garmin-fit", supervised_by="Bob").data
+
+
+def test_targets_with_straddles_say_that_an_app_may_move_the_belt_meanwhile() -> None:
+    def what(page: str, **options: str) -> list[str]:
+        return [
+            loss.what for loss in bt.export(bt.parse(SAMPLES[page]), "garmin-fit", options=options).losses
+        ]
+
+    assert "turn" in what("first-timer", targets="speed")
+    assert "turn" not in what("first-timer")
+    assert "turn" not in what("forward-only", targets="speed")

@@ -491,6 +491,19 @@ def test_a_step_that_somebody_added_in_the_app_is_theirs_and_is_reported():
     assert {loss.steps for loss in imported.losses if loss.what == "line"} == {(4,)}
 
 
+@pytest.mark.parametrize("words", ["easy stroll", "", None])
+def test_a_step_that_lost_its_line_below_a_straddle_that_turns_is_a_problem_and_never_forward(words):
+    page = "name: A\n9:00 forward walk 4 km/h\n1:00 backward walk 2 km/h grip rail\n9:00 forward walk 4 km/h"
+    workout = sent(bt.parse(page))
+    steps = workout["workoutSegments"][0]["workoutSteps"]
+    (turned,) = [step for step in steps if "1:00 backward" in step["description"]]
+    turned["description"] = words
+    with pytest.raises(bt.InvalidWorkout) as raised:
+        from_connect(as_bytes(workout), "x.json")
+    (problem,) = raised.value.problems
+    assert problem.message.startswith("the straddle before it turns to face backward")
+
+
 def test_a_line_that_somebody_changed_into_none_is_a_problem_and_never_forward():
     found = problems(step(description="1:00 backward walk 2.4 km/h"))
     assert found == [

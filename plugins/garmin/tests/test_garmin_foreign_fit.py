@@ -429,6 +429,14 @@ def test_quotes_and_hashes_in_a_note_stand_in_the_cue():
     assert read(step).steps[0].cue == 'say "go" # not \\ later'
 
 
+def test_a_step_that_lost_its_line_below_a_straddle_that_turns_is_a_problem_and_never_forward():
+    straddle = {"wkt_step_name": "straddle, then backward", "notes": "0:30 straddle", "duration_type": "open"}
+    found = problems(straddle, {"duration_type": "time", "duration_time": 60.0, "notes": "stroll"})
+    assert [message for _, message, _ in found] == [
+        "the straddle before it turns to face backward, and its note has no line of ours"
+    ]
+
+
 def test_steps_with_our_line_are_taken_from_it_and_the_others_are_reported():
     own = {**FIVE_MINUTES, "duration_value": 60_000, "notes": LINE}
     added = {**FIVE_MINUTES, "notes": "go for it"}

@@ -33,7 +33,11 @@ def run(arguments: argparse.Namespace) -> int:
             warn(_DECLINED)
         return 0
     request = SignInRequest(ask=_ask, at=arguments.at, options=options)
-    said = asked.returned(asked.call(lambda: account.sign_in(request)), str)
+    try:
+        said = asked.returned(asked.call(lambda: account.sign_in(request)), str)
+    except KeyboardInterrupt:
+        warn(f"\n{_DECLINED}")
+        raise KeyboardInterrupt from None  # without the note on leaving a plugin out: it was asked for
     if arguments.json:
         say_json({"account": account.name, "signed_in": True, "said": said})
     else:

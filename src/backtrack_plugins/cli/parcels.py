@@ -112,6 +112,8 @@ def dates_for(planned: Iterable[Planned], on: str | None) -> tuple[dt.date | Non
         from backtrack_plugins.programme.dates import parse_date
 
         day = parse_date(on, "--on")
+        planned = list(planned)
+        _refuse_weeks_together(planned, on)
         return tuple(day for _ in planned)
     outside = [each.workout.file or each.workout.name for each in planned if each.week is None]
     if outside:
@@ -123,7 +125,26 @@ def dates_for(planned: Iterable[Planned], on: str | None) -> tuple[dt.date | Non
     return tuple(each.week.date for each in planned if each.week is not None)
 
 
+def _refuse_weeks_together(planned: Iterable[Planned], on: str) -> None:
+    """A programme is for once a week: several of its weeks on one day are a slip, and nobody should run them.
+
+    Raises:
+        UsageError: when there are several.
+    """
+    weeks = [each for each in planned if each.week is not None]
+    if len(weeks) > 1:
+        raise UsageError(
+            f"{len(weeks)} weeks of a programme on one day, {on}; to put each on its own: --on {PROGRAMME}",
+            argument="on",
+        )
+
+
 def _one(path: str) -> Named:
+    from backtrack_plugins.programme import STATE_FILE
+
+    if os.path.basename(path) == STATE_FILE and os.path.isfile(path):
+        folder = os.path.dirname(path) or "."
+        raise UsageError(f"{path}: that is a programme's state; name its folder, {folder}", path=path)
     if not path.endswith(SUFFIX):  # as a name of the library, which a programme around it is no matter of
         return Named(path)
     programme = _programme_in(os.path.dirname(path) or ".")

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from backtrack_plugins.athlete_file import write_level
+from backtrack_plugins.book import Book
 from backtrack_plugins.checking import check_history
 from backtrack_plugins.cli.inputs import find_athlete, read_all
 from backtrack_plugins.cli.output import report_errors, say, say_json, table, warn
-from backtrack_plugins.errors import BacktrackError, UsageError
+from backtrack_plugins.cli.parcels import PROGRAMME
+from backtrack_plugins.errors import BacktrackError, DeliveryError, UsageError
 from backtrack_plugins.levels import LIMITS
 from backtrack_plugins.programme import (
     STATE_FILE,
@@ -167,8 +169,9 @@ def _next(arguments: argparse.Namespace, today: date) -> int:
     written = write_programme(following, arguments.folder, overwrite=arguments.overwrite)
     if followed is not None and not followed.lowers:
         write_level(followed.file, followed.level)
+    sent = _sent_from(arguments.folder)
     if arguments.json:
-        _say_next_data(following, recorded.reason, arguments.folder, written, followed)
+        _say_next_data(following, recorded.reason, arguments.folder, written, followed, list(sent))
         return 0
     _say_recorded(programme, following)
     _say_wrapped(recorded.reason)
@@ -179,7 +182,38 @@ def _next(arguments: argparse.Namespace, today: date) -> int:
         say(_limits_said(followed.level))
     else:
         _say_level(athlete, athlete_file, following)
+    _say_to_send_again(sent, arguments.folder)
     return 0
+
+
+def _sent_from(folder: str) -> dict[str, bool]:
+    """The destinations that weeks of this folder were sent to, and whether onto their days.
+
+    A book that cannot be read is no reason to fail: the outcome is written down by then.
+    """
+    book, here, sent = Book(), os.path.abspath(folder), {}
+    for name in book.destinations():
+        try:
+            records = book.shelf(name).records().values()
+        except DeliveryError as error:
+            warn(f"what was sent to {name} is not known: {error}")
+            continue
+        weeks = [record for record in records if os.path.dirname(record.source) == here]
+        if weeks:
+            sent[name] = any(record.on is not None for record in weeks)
+    return sent
+
+
+def _say_to_send_again(sent: dict[str, bool], folder: str) -> None:
+    """Nothing goes there by itself: whoever stumbled would find the harder week on the watch."""
+    if not sent:
+        return
+    _say_wrapped(
+        f"The weeks that were sent to {' and '.join(sent)} are there as they were before. Send again:"
+    )
+    for name, on_days in sent.items():
+        days = f" --on {PROGRAMME}" if on_days else ""
+        say(f"  backtrack send {shlex.quote(folder)} --to {name}{days}")
 
 
 def _limits_said(level: Level) -> str:
@@ -200,7 +234,7 @@ def _say_due(programme: Programme, arguments: argparse.Namespace, today: date) -
             "or that nothing was done: --outcome missed"
         )
     if arguments.json:
-        _say_next_data(programme, programme.standing.reason, arguments.folder, [], None)
+        _say_next_data(programme, programme.standing.reason, arguments.folder, [], None, [])
         return 0
     _say_pending(programme, arguments.folder)
     if programme.standing.reason:
@@ -355,7 +389,12 @@ def _week_data(week: Week) -> dict[str, Any]:
 
 
 def _say_next_data(
-    programme: Programme, reason: str, folder: str, written: Sequence[Written], followed: _Followed | None
+    programme: Programme,
+    reason: str,
+    folder: str,
+    written: Sequence[Written],
+    followed: _Followed | None,
+    sent: list[str],
 ) -> None:
     say_json(
         {
@@ -365,6 +404,7 @@ def _say_next_data(
             "problems": _history(programme, (programme.pending_week,)),
             "written": _written(written),
             "athlete_level": None if followed is None else followed._asdict(),
+            "send_again": sent,
             "errors": [],
         }
     )

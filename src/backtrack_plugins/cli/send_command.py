@@ -44,10 +44,10 @@ if TYPE_CHECKING:
 _DECLINED = "Nothing was sent."
 _OTHERWISE = "add --yes to send it, or --dry-run to look at it alone"
 _CHOSEN = ("at", "device")
-_BEGUN = "What arrived before that stays; send again, and the rest follows."
+_BEGUN = "Should some have arrived before that, it stays; send again, and the rest follows."
 _GATES = (
     "These weeks are planned for when every gate is passed. After each workout say how it went, "
-    "backtrack programme next, and send again: what changed is brought up to date."
+    "backtrack programme next, and send again before the next one: what was sent may be too hard by then."
 )
 
 
@@ -121,6 +121,9 @@ def run(arguments: argparse.Namespace) -> int:
         return _ended(sending, planned, not_sent)
     try:
         return _ended(sending, sending.deliver(dry_run=False))
+    except KeyboardInterrupt:
+        warn(f"\n{_BEGUN}")
+        raise
     except BacktrackError as error:
         return _failed(sending, error, sent=_BEGUN)
 
@@ -138,9 +141,21 @@ def _packed(
     workouts = [(each.workout, _athlete_for(each, athlete)) for each in planned]
     made, stopped = make(workouts, {exporter.name: exporter}, {exporter.name: its}, arguments, registry)
     errors = [*unreadable, *stopped] or colliding(made, remedy="rename one, or send it apart")
+    if not (errors or arguments.json):
+        _say_past(dates)
     if not (errors or arguments.json) and any(each.week and each.week.state == "planned" for each in planned):
         warn(paragraphs(_GATES))
     return _Sending(made, planned, dates, destination, theirs, arguments, registry), errors
+
+
+def _say_past(dates: Sequence[dt.date | None]) -> None:
+    """A year mistyped puts a workout where no watch looks for it, and everything else goes well."""
+    import datetime as dt
+
+    today = dt.date.today()  # noqa: DTZ011 - the runner's own day
+    past = sorted({day for day in dates if day is not None and day < today})
+    if past:
+        warn(f"{', '.join(map(str, past))}: past already; a watch gets what lies ahead")
 
 
 def _athlete_for(planned: Planned, athlete: Athlete | None) -> Athlete | None:

@@ -82,8 +82,8 @@ def _ran(step: TourStep, folder: str, environment: dict[str, str]) -> _Done:
 
 
 def _show(done: _Done) -> None:
+    if done.stderr:  # what leads to the result comes before it: terms, the plan, a question
+        warn(done.stderr.rstrip("\n"))
     if done.stdout:
         say(done.stdout.rstrip("\n"))
-    if done.stderr:
-        warn(done.stderr.rstrip("\n"))
     say()

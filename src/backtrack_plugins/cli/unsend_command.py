@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from backtrack_plugins.destination import Receipt
 
 _KEPT = "Nothing was removed."
+_GONE = f"None of it is there: {_KEPT.lower()}"
+_LISTED = "What was sent stands in the list that this shows: backtrack sent"
 _OTHERWISE = "add --yes to remove it, or --dry-run to look at it alone"
 
 
@@ -72,8 +74,9 @@ def run(arguments: argparse.Namespace) -> int:
     removing = _Removing(paths, others, name, options, arguments, registry)
     planned = removing.remove(dry_run=True)
     if not arguments.dry_run and all(receipt.state == "gone" for receipt in planned):
+        known = paths.keys() & shelf.sent.keys()
         gone = removing.remove(dry_run=False)  # forgets it: from then on `sent` does not list it
-        return _ended(removing, gone, f"None of it is there: {_KEPT.lower()}")
+        return _ended(removing, gone, _GONE if known else f"{_GONE} {_LISTED}")
     kept = _kept(removing, planned)
     if kept:
         return _ended(removing, planned, kept)

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from backtrack_garmin.foreign import End, ForeignPart, ForeignWorkout, Target
     from backtrack_plugins import Workout
 
+_TURNS = re.compile(r"(?:^# |^straddle, )then (backward|left|right)$", re.MULTILINE)
+"""What the name or the note of a straddle of ours says of the step that comes after it."""
+
 WALK = Speed("5 km/h")
 """The speed of a walk where the file gives none (our choice, on the gentle side)."""
 
@@ -153,6 +156,7 @@ class _Page:
         self.problems: list[Problem] = []
         self.general: list[Loss] = []
         self.lost: dict[Loss, list[int]] = {}
+        self.turned = ""
 
     def lose(self, loss: Loss, lines: int | range | None = None) -> None:
         """Note a loss of one line of the page, from 0, or of several; of the last when left out."""
@@ -210,10 +214,12 @@ class _Page:
             self.lose(once, range(begin, len(self.lines)))
         if repeat.left:
             self.lose(_left_out(repeat.left), range(begin, len(self.lines)))
+        self.turned = ""  # its last straddle is for the next pass
 
     def _add_step(self, step: ForeignStep, indent: str, first_words: tuple[str, ...]) -> None:
         note = read_note(step.note, in_ours=self.in_ours)
         line = len(self.lines)
+        turned, self.turned = self.turned, ""
         if note.step is not None:
             self._add_own(step, note, note.step, indent)
         elif note.lines:
@@ -226,6 +232,14 @@ class _Page:
             hint = "write the line as it should be; where it is another step now, change note and name"
             self.refuse(step.place, what, hint)
             self.lines.append(_Line(indent + _STAND_IN, step.place))
+        elif turned:
+            # Nobody who was to face backward is sent forward, because the words of one step were lost.
+            self.refuse(
+                step.place,
+                f"the straddle before it turns to face {turned}, and its note has no line of ours",
+                "write its line into the note again, or make the workout anew",
+            )
+            self.lines.append(_Line(indent + _STAND_IN, step.place))
         else:
             self._add_foreign(step, indent, first_words)
         if step.left:
@@ -233,6 +247,9 @@ class _Page:
 
     def _add_own(self, step: ForeignStep, note: Note, said: Step | Straddle, indent: str) -> None:
         line = len(self.lines)
+        if isinstance(said, Straddle):
+            turns = _TURNS.search(f"{step.name}\n{step.note}")
+            self.turned = "" if turns is None else turns[1]
         self.lines += [_Line(indent + text, step.place) for text in note.lines]
         if any(is_near_line(row) for row in note.rest):
             self.refuse(step.place, "the note has two lines, and a step is one", "keep the one that is meant")

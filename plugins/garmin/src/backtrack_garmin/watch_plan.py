@@ -257,13 +257,16 @@ def _fast(parts: Sequence[Planned], request: ExportRequest, codes: Codes) -> lis
     ]
 
 
-def losses(parts: Sequence[Planned], room: Room, unsaid: Sequence[str]) -> tuple[Loss, ...]:
+def losses(
+    parts: Sequence[Planned], room: Room, unsaid: Sequence[str], *, with_speed: bool
+) -> tuple[Loss, ...]:
     """What the steps do not carry.
 
     Args:
         parts: The steps.
         room: How long a note may be.
         unsaid: The notices for which there was no room.
+        with_speed: Whether the steps have targets, by which an app may move a belt.
     """
     found = []
     segments = list(segments_of(parts))
@@ -271,6 +274,12 @@ def losses(parts: Sequence[Planned], room: Room, unsaid: Sequence[str]) -> tuple
     if straddles:
         instead = "each straddle ends on the lap button, and no warning comes before it"
         found.append(Loss(what="straddle time", instead=instead, steps=_numbers(straddles)))
+    if straddles and with_speed:
+        instead = (
+            "an app that moves a belt by the targets may not wait for the lap button, and moves it during a "
+            "straddle, too. See first what it does with nobody on the belt"
+        )
+        found.append(Loss(what="turn", instead=instead, steps=_numbers(straddles)))
     without_cue = [segment for segment in segments if not room.holds("\n".join(segment.lines))]
     if without_cue:
         instead = f"not carried: a note ends at {room}; the rest of the line stands"

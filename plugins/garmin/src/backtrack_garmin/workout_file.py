@@ -73,7 +73,7 @@ def build(request: ExportRequest) -> tuple[list[Message], tuple[Loss, ...]]:
         Message(profile.WORKOUT, _workout(request.workout.name, description, len(steps.rows))),
         *[Message(profile.WORKOUT_STEP, row) for row in steps.rows],
     ]
-    return messages, watch_plan.losses(parts, _ROOM, unsaid)
+    return messages, watch_plan.losses(parts, _ROOM, unsaid, with_speed=with_speed)
 
 
 def _file_id(page: str) -> _Values:

@@ -78,7 +78,14 @@ def failure(answer: Answer, path: str) -> ServiceError | None:
         return limited(retry_after(answer))
     if 400 <= status < 500:
         words = said(answer.body)
-        reason = f": {words}" if words else " and gives no reason that can be read"
+        reason = (
+            f": {words}"
+            if words
+            else (
+                " and gives no reason that can be read. See in a browser whether the account works; the "
+                "cable needs none."
+            )
+        )
         return Refused(
             f"{SERVICE} refuses that with status {status}{reason}",
             service=SERVICE,

@@ -104,7 +104,11 @@ def not_installed(missing: list[ClientLibrary]) -> NotSignedIn:
     from backtrack_garmin.connect.answers import SERVICE
 
     commands = " or ".join(each.install for each in missing)
-    return NotSignedIn(f"{SERVICE} needs a client library that is not installed: {commands}", service=SERVICE)
+    return NotSignedIn(
+        f"{SERVICE} needs a client library that is not installed: {commands}. The name is not published yet: "
+        "in the project's folder write ./plugins/garmin for backtrack-garmin.",
+        service=SERVICE,
+    )
 
 
 def _refuse_missing(libraries: list[ClientLibrary]) -> None:

@@ -80,7 +80,7 @@ def build(request: ExportRequest) -> tuple[dict[str, Any], tuple[Loss, ...]]:
         "estimatedDurationInSecs": round(request.timeline.totals.seconds),
         "workoutSegments": [{"segmentOrder": 1, "sportType": sport, "workoutSteps": written}],
     }
-    return body, watch_plan.losses(parts, NOTE, unsaid)
+    return body, watch_plan.losses(parts, NOTE, unsaid, with_speed=with_speed)
 
 
 def _waits(parts: Iterable[Planned], request: ExportRequest) -> list[Problem]:
