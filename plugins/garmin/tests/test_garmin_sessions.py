@@ -203,7 +203,7 @@ class TestAKeyring:
         assert session.files() == FILES
         assert os.listdir(data) == ["sessions.json"]
         assert "tok-" not in (data / "sessions.json").read_text()
-        assert {service for service, _ in memory.entries} == {SERVICE}
+        assert {service for service, _ in memory.entries} == {f"{SERVICE} {bt.data_folder()}"}
 
     @pytest.mark.usefixtures("memory")
     def test_takes_sessions_longer_than_one_entry(self) -> None:
@@ -356,7 +356,15 @@ class TestSeveral:
 def test_sessions_at_a_stand_in_have_entries_of_their_own_in_the_keyring(memory, monkeypatch):
     monkeypatch.setenv(HOST, "http://127.0.0.1:1")
     keep("garth", FILES)
-    assert {service for service, _ in memory.entries} == {"backtrack-garmin-stand-in"}
+    (service,) = {service for service, _ in memory.entries}
+    assert service == f"backtrack-garmin-stand-in {bt.data_folder()}"
+
+
+def test_two_data_folders_have_sessions_of_their_own(memory, monkeypatch, tmp_path):
+    for runner in ("ada", "ben"):
+        monkeypatch.setenv("BACKTRACK_DATA", str(tmp_path / runner))
+        keep("garth", FILES)
+    assert len({service for service, _ in memory.entries}) == 2
 
 
 @pytest.mark.usefixtures("memory")

@@ -250,7 +250,9 @@ def _hide(files: Files) -> None:
 
 
 def _service() -> str:
-    return f"backtrack-{_name()}"
+    """A data folder that somebody named has sessions of its own: a coach keeps one for each runner."""
+    own = os.environ.get("BACKTRACK_DATA", "")
+    return f"backtrack-{_name()} {os.path.abspath(own)}" if own else f"backtrack-{_name()}"
 
 
 def _keyring() -> Any:
