@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # The same examples everywhere, however busy the machine, and not too many: the tests are run often.
 settings.register_profile(
     "same-everywhere",
-    max_examples=50,
+    max_examples=30,
     derandomize=True,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from typing import TYPE_CHECKING
 
@@ -84,11 +85,13 @@ COPIES = "shutil.copyfile(source, target)"
 def gio(folder: Path, body: str = COPIES) -> Path:
     """A program ``gio`` in a folder for PATH, of which ``gio copy SOURCE TARGET`` is imitated."""
     folder.mkdir(exist_ok=True)
-    program = folder / "gio"
-    program.write_text(
-        f"#!{sys.executable}\nimport os, shutil, sys\n"
-        f"copy, source, target = sys.argv[1:]\nassert copy == 'copy'\n{body}\n",
+    program, script = folder / "gio", folder / "gio.py"
+    script.write_text(
+        f"import os, shutil, sys\ncopy, source, target = sys.argv[1:]\nassert copy == 'copy'\n{body}\n",
         encoding="utf-8",
     )
+    # By a shell: after #! a path with a space in it is cut there.
+    run = shlex.join([sys.executable, str(script)])
+    program.write_text(f'#!/bin/sh\nexec {run} "$@"\n', encoding="utf-8")
     program.chmod(0o755)
     return program
