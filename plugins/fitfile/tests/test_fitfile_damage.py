@@ -73,7 +73,7 @@ def answered(read, data):
         assert all(sample.seconds >= 0 for sample in recording.samples)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_whatever_the_records_say_the_answer_is_a_recording_or_a_refusal(fit, whole, read, data):
     places = st.integers(14, len(whole) - 3)
@@ -83,13 +83,13 @@ def test_whatever_the_records_say_the_answer_is_a_recording_or_a_refusal(fit, wh
     answered(read, fit.sealed(bytes(changed[:-2])))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(body=st.binary(min_size=1, max_size=60))
 def test_whatever_stands_below_a_header_the_answer_is_a_recording_or_a_refusal(fit, read, body):
     answered(read, fit.raw(body))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     data=st.binary(max_size=60), head=st.sampled_from([b"", b"\x1f\x8b", b"\x1f\x8b\x08\0", b"PK\x03\x04"])
 )
