@@ -21,10 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-# The same examples everywhere, however busy the machine, and not too many: the tests are run often.
+# The same examples everywhere, however busy the machine.
 settings.register_profile(
     "same-everywhere",
-    max_examples=30,
     derandomize=True,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],

@@ -284,7 +284,7 @@ _VALUES = st.sampled_from(
 )
 
 
-@settings(promise, max_examples=75)
+@settings(promise, max_examples=300)
 @given(
     st.lists(st.tuples(_KEYS, _VALUES), max_size=5, unique_by=lambda pair: pair[0]).map(
         lambda pairs: "\n".join(f"{key} = {value}" for key, value in pairs)

@@ -74,7 +74,11 @@ class TestList:
         assert [(row["kind"], row["name"]) for row in found] == [
             (row.kind, row.name) for row in Registry().rows()
         ]
-        assert all(KINDS[row["kind"]].hook in row["hooks"] and row["import_seconds"] >= 0 for row in found)
+        assert all(KINDS[row["kind"]].hook in row["hooks"] for row in found)
+        took: dict[str, float] = {}
+        for row in found:  # one that another of its distribution imported before it costs nothing more
+            took[row["distribution"]] = took.get(row["distribution"], 0) + row["import_seconds"]
+        assert all(seconds > 0 for seconds in took.values())
 
     def test_says_how_to_write_one_when_there_is_none(
         self, command: Callable[..., Any], monkeypatch: pytest.MonkeyPatch

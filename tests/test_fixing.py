@@ -476,7 +476,7 @@ ATHLETES = st.builds(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=120)
 @given(before=strategies.workouts(), athlete=ATHLETES, supervised_by=st.sampled_from([None, None, "Ann"]))
 def test_whatever_is_fixed_is_no_harder_and_is_then_fixed(
     before: bt.Workout, athlete: bt.Athlete, supervised_by: str | None

@@ -369,7 +369,7 @@ _WORDS = st.sampled_from(
 )
 
 
-@settings(promise, max_examples=100)
+@settings(promise, max_examples=400)
 @given(
     st.text(max_size=60)
     | st.lists(_WORDS, max_size=12).map(" ".join)

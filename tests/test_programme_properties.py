@@ -34,7 +34,7 @@ FUZZ = load()
 
 
 @given(st.randoms(use_true_random=False))
-@settings(max_examples=100)
+@settings(max_examples=200)
 def test_no_sequence_of_outcomes_leads_where_nobody_may_go(random: Random) -> None:
     assert FUZZ.follow(random) == []
 

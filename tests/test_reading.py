@@ -372,7 +372,7 @@ _FRAGMENTS = st.sampled_from(
 )
 
 
-@settings(promise, max_examples=100)
+@settings(promise, max_examples=400)
 @given(st.lists(_FRAGMENTS, max_size=25).map("".join) | st.text(max_size=120))
 @example(f"{HEAD}9999x\n  {WALK}\n{WALK}\n{WALK}")
 @example(f"{HEAD}0:30 straddle added\n")
@@ -641,7 +641,7 @@ _DOCUMENTS = st.recursive(
 )
 
 
-@settings(promise, max_examples=75)
+@settings(promise, max_examples=300)
 @given(
     _DOCUMENTS | st.fixed_dictionaries({"name": st.just("A page"), "steps": st.lists(_DOCUMENTS, max_size=3)})
 )
@@ -649,7 +649,7 @@ def test_any_json_like_value_is_a_workout_or_an_invalid_workout(document):
     _outcome(lambda: from_mapping(document))
 
 
-@settings(promise, max_examples=75)
+@settings(promise, max_examples=300)
 @given(st.data(), st.sampled_from(["step", "straddle", "repeat"]))
 def test_any_value_in_any_field_is_a_workout_or_an_invalid_workout(data, kind):
     fields = {"step": STEP, "straddle": {"amount": "0:30"}, "repeat": {"times": 2, "steps": [STEP]}}[kind]

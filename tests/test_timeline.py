@@ -315,7 +315,7 @@ class TestPlacedStraddles:
                 needed.add(after.step_number)
         assert placed == needed
 
-    @settings(max_examples=100)
+    @settings(max_examples=400)
     @given(turning_workouts(), athletes)
     def test_the_rules_about_turning_find_fault_only_with_short_authored_ones(
         self, workout: Workout, athlete: bt.Athlete | None

@@ -18,11 +18,7 @@ from backtrack_plugins.testing import SAMPLES
 from backtrack_plugins.testing.strategies import safe_workouts
 
 HEADER = "name: A\nlevel: advanced\n\n"
-SLOW_FILTER = settings(
-    max_examples=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-)
+SLOW_FILTER = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def exported(page: str, athlete: bt.Athlete | None = None, **options: str) -> bt.Artifact:

@@ -46,7 +46,7 @@ def test_each_built_in_workout_comes_back_equal(built_in, tmp_path):
         assert bt.import_file(artifact.write(tmp_path, overwrite=True)) == built_in
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(safe_workouts())
 def test_any_workout_that_exports_comes_back_equal_unless_a_cue_was_cut(workout):
     try:

@@ -83,7 +83,7 @@ def test_every_built_in_workout_comes_back_step_for_step(name, tmp_path):
     assert bt.write(back) == bt.write(workout)
 
 
-@settings(deadline=None, max_examples=75, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(workout=safe_workouts(ascii_only=True))
 def test_every_safe_workout_in_ascii_comes_back_equal_without_loss(workout):
     try:
@@ -171,7 +171,7 @@ def test_the_reader_is_told_what_a_squeezed_page_cost(zwo, tmp_path):
     assert len(warned) == 2
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(workout=safe_workouts(ascii_only=True))
 def test_every_squeezed_page_comes_back_as_its_unrolled_steps(workout):
     try:

@@ -207,7 +207,7 @@ ATHLETES = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(workout=safe_workouts(), athlete=ATHLETES)
 def test_every_safe_workout_moves_the_belt_as_planned(workout, athlete):
     try:
