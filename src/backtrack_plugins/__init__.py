@@ -22,6 +22,18 @@ if TYPE_CHECKING:
     from backtrack_plugins.account import SignInRequest as SignInRequest
     from backtrack_plugins.account import Tour as Tour
     from backtrack_plugins.account import TourStep as TourStep
+    from backtrack_plugins.activities import Annotated as Annotated
+    from backtrack_plugins.activities import annotate_activity as annotate_activity
+    from backtrack_plugins.activities import find_activities as find_activities
+    from backtrack_plugins.activities import remove_annotation as remove_annotation
+    from backtrack_plugins.activities import upload_recording as upload_recording
+    from backtrack_plugins.activity import Activities as Activities
+    from backtrack_plugins.activity import Activity as Activity
+    from backtrack_plugins.activity import ActivityChange as ActivityChange
+    from backtrack_plugins.activity import ActivityQuery as ActivityQuery
+    from backtrack_plugins.activity import ActivityRequest as ActivityRequest
+    from backtrack_plugins.activity import Uploaded as Uploaded
+    from backtrack_plugins.activity import UploadRequest as UploadRequest
     from backtrack_plugins.annotating import annotate as annotate
     from backtrack_plugins.annotator import Annotation as Annotation
     from backtrack_plugins.annotator import AnnotationRequest as AnnotationRequest
@@ -32,6 +44,9 @@ if TYPE_CHECKING:
     from backtrack_plugins.athlete import Treadmill as Treadmill
     from backtrack_plugins.athlete import athlete_from_toml as athlete_from_toml
     from backtrack_plugins.athlete import read_athlete as read_athlete
+    from backtrack_plugins.block import block_in as block_in
+    from backtrack_plugins.block import merge_block as merge_block
+    from backtrack_plugins.block import remove_block as remove_block
     from backtrack_plugins.book import Book as Book
     from backtrack_plugins.book import Record as Record
     from backtrack_plugins.book import Shelf as Shelf
@@ -63,6 +78,7 @@ if TYPE_CHECKING:
     from backtrack_plugins.errors import BacktrackError as BacktrackError
     from backtrack_plugins.errors import ByHand as ByHand
     from backtrack_plugins.errors import CannotExport as CannotExport
+    from backtrack_plugins.errors import DamagedBlock as DamagedBlock
     from backtrack_plugins.errors import DeliveryError as DeliveryError
     from backtrack_plugins.errors import ExistingFile as ExistingFile
     from backtrack_plugins.errors import InvalidWorkout as InvalidWorkout
@@ -120,10 +136,12 @@ if TYPE_CHECKING:
     from backtrack_plugins.programme import read_programme as read_programme
     from backtrack_plugins.programme import write_programme as write_programme
     from backtrack_plugins.reading import read as read
+    from backtrack_plugins.rebuilding import workout_in as workout_in
     from backtrack_plugins.recalling import Sent as Sent
     from backtrack_plugins.recalling import sent as sent
     from backtrack_plugins.recalling import unsend as unsend
     from backtrack_plugins.recording import Lap as Lap
+    from backtrack_plugins.recording import RecordedStep as RecordedStep
     from backtrack_plugins.recording import Recording as Recording
     from backtrack_plugins.recording import RecordingReader as RecordingReader
     from backtrack_plugins.recording import Sample as Sample
@@ -131,6 +149,11 @@ if TYPE_CHECKING:
     from backtrack_plugins.recordings import recording_from_bytes as recording_from_bytes
     from backtrack_plugins.registry import PluginRow as PluginRow
     from backtrack_plugins.registry import Registry as Registry
+    from backtrack_plugins.reviewed import ExtraLap as ExtraLap
+    from backtrack_plugins.reviewed import Review as Review
+    from backtrack_plugins.reviewed import ReviewedSegment as ReviewedSegment
+    from backtrack_plugins.reviewed import WayTotals as WayTotals
+    from backtrack_plugins.reviewing import review as review
     from backtrack_plugins.timeline import Cue as Cue
     from backtrack_plugins.timeline import RepeatedSegments as RepeatedSegments
     from backtrack_plugins.timeline import Segment as Segment
@@ -150,11 +173,29 @@ if TYPE_CHECKING:
     from backtrack_plugins.writing import to_mapping as to_mapping
     from backtrack_plugins.writing import write as write
 
+
 _MODULES = {
     "account": ("Account", "SignInRequest", "Tour", "TourStep"),
+    "activities": (
+        "Annotated",
+        "annotate_activity",
+        "find_activities",
+        "remove_annotation",
+        "upload_recording",
+    ),
+    "activity": (
+        "Activities",
+        "Activity",
+        "ActivityChange",
+        "ActivityQuery",
+        "ActivityRequest",
+        "UploadRequest",
+        "Uploaded",
+    ),
     "annotating": ("annotate",),
     "annotator": ("Annotation", "AnnotationRequest", "Annotator"),
     "athlete": ("Athlete", "RaceTime", "Silenced", "Treadmill", "athlete_from_toml", "read_athlete"),
+    "block": ("block_in", "merge_block", "remove_block"),
     "book": ("Book", "Record", "Shelf", "data_folder"),
     "checking": (
         "Bout",
@@ -182,6 +223,7 @@ _MODULES = {
         "BacktrackError",
         "ByHand",
         "CannotExport",
+        "DamagedBlock",
         "DeliveryError",
         "ExistingFile",
         "InvalidWorkout",
@@ -223,9 +265,12 @@ _MODULES = {
         "write_programme",
     ),
     "reading": ("read",),
-    "recording": ("Lap", "Recording", "RecordingReader", "Sample"),
+    "rebuilding": ("workout_in",),
+    "recording": ("Lap", "RecordedStep", "Recording", "RecordingReader", "Sample"),
     "recordings": ("read_recording", "recording_from_bytes"),
     "registry": ("PluginRow", "Registry"),
+    "reviewed": ("ExtraLap", "Review", "ReviewedSegment", "WayTotals"),
+    "reviewing": ("review",),
     "recalling": ("Sent", "sent", "unsend"),
     "timeline": ("Cue", "RepeatedSegments", "Segment", "Timeline", "Totals", "expand"),
     "units": ("Amount", "Incline", "Mass", "Speed"),

@@ -13,6 +13,7 @@ from backtrack_plugins.exporter import Loss
 from backtrack_plugins.exporting import notices_for, page_of
 from backtrack_plugins.kinds import KINDS
 from backtrack_plugins.registry import installed
+from backtrack_plugins.timeline import Timeline
 from backtrack_plugins.units import clock_of
 from backtrack_plugins.workout import unprintable
 from backtrack_plugins.writing import header_lines
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from backtrack_plugins.annotator import Annotator
     from backtrack_plugins.athlete import Athlete
     from backtrack_plugins.registry import Registry
-    from backtrack_plugins.timeline import Timeline
+    from backtrack_plugins.reviewed import Review
 
 BLOCK_FORMAT = 1
 """Number in the last line of a block, so that a later version knows how to replace it."""
@@ -36,17 +37,17 @@ MOST_CHARACTERS = 1500
 
 
 def annotate(
-    timeline: Timeline,
+    of: Timeline | Review,
     notices: Sequence[str] | None = None,
     *,
     annotator: str | None = None,
     athlete: Athlete | None = None,
     registry: Registry | None = None,
 ) -> Annotation:
-    r"""Write the annotation of a workout that goes as planned.
+    r"""Write the annotation of a workout that goes as planned, or of what was done of it.
 
     Args:
-        timeline: What was planned.
+        of: What was planned; or its review, once it was done.
         notices: Sentences that stand in the block; when left out, the safety sentences and the versions
             of tool and rules.
         annotator: An installed annotator's name; when left out, the page itself is the text.
@@ -63,9 +64,11 @@ def annotate(
     'A (1:00 backward)'
     """
     chosen = None if annotator is None else (registry or installed()).annotator(annotator)
+    timeline, review = (of, None) if isinstance(of, Timeline) else (of.timeline, of)
     first = FIRST_WORDS + timeline.workout.name
     request = AnnotationRequest(
         timeline=timeline,
+        review=review,
         notices=notices_for(None) if notices is None else tuple(notices),
         athlete=declared(athlete, chosen.needs if chosen is not None else frozenset()),
         most_characters=MOST_CHARACTERS - len(f"{first}\n\n\n{LAST_LINE}"),

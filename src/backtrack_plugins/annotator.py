@@ -9,6 +9,7 @@ import msgspec
 from backtrack_plugins.athlete import Athlete
 from backtrack_plugins.exporter import Loss, check_name
 from backtrack_plugins.fields import refuse_wrong_fields
+from backtrack_plugins.reviewed import Review
 from backtrack_plugins.timeline import Timeline
 
 
@@ -33,12 +34,15 @@ class AnnotationRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         timeline: What was planned.
+        review: What was done of it; None when it was not done yet, or nobody recorded it. Its segments are
+            the timeline's, in their order. Claim nothing else.
         notices: Sentences that must stand in the text as they are, most important first.
         most_characters: How long the text may be.
         athlete: The athlete's values that the annotator declared it needs, and no others.
     """
 
     timeline: Timeline
+    review: Review | None = None
     notices: tuple[str, ...]
     athlete: Athlete
     most_characters: int

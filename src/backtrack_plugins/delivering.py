@@ -21,7 +21,7 @@ from backtrack_plugins.registry import installed
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from backtrack_plugins.book import Shelf
     from backtrack_plugins.destination import Destination, Progress
@@ -109,6 +109,11 @@ def deliver(  # noqa: PLR0913 - each is a word of its own, and all but two have 
             into the folder it was given.
     """
     chosen = (registry or installed()).destination(destination)
+    if chosen.deliver is None:
+        raise UsageError(
+            f"{chosen.name} takes no workouts: give it the file that the watch recorded",
+            plugin=chosen.name,
+        )
     parcels = [_parcel(each) for each in artifacts]
     shelf = (book or Book()).shelf(chosen.name)
     request = DeliveryRequest(
@@ -127,7 +132,7 @@ def deliver(  # noqa: PLR0913 - each is a word of its own, and all but two have 
     for artifact in request.artifacts:
         _refuse_what_it_does_not_take(artifact, chosen)
     with kept_apart(chosen, shelf, dry_run=dry_run):
-        receipts = _told_of_others(request, _delivered(request, chosen), shelf)
+        receipts = _told_of_others(request, _delivered(request, chosen, chosen.deliver), shelf)
         return receipts if dry_run else _written_down(request, receipts, shelf)
 
 
@@ -145,9 +150,11 @@ def kept_apart(destination: Destination, shelf: Shelf, *, dry_run: bool) -> Iter
         yield
 
 
-def _delivered(request: DeliveryRequest, chosen: Destination) -> tuple[Receipt, ...]:
+def _delivered(
+    request: DeliveryRequest, chosen: Destination, put: Callable[[DeliveryRequest], Iterable[Receipt]]
+) -> tuple[Receipt, ...]:
     asked = Asked(KINDS["destination"], chosen.name)
-    answer = asked.call(lambda: list(chosen.deliver(request)))
+    answer = asked.call(lambda: list(put(request)))
     receipts = tuple(asked.returned(each, Receipt) for each in answer)
     if [receipt.artifact for receipt in receipts] != [artifact.name for artifact in request.artifacts]:
         said = (

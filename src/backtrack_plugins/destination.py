@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from backtrack_plugins.account import Account
+from backtrack_plugins.activity import Activities
 from backtrack_plugins.book import Shelf
 from backtrack_plugins.errors import UsageError
 from backtrack_plugins.exporter import Artifact, check_name
@@ -134,19 +135,22 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Destination(msgspec.Struct, frozen=True, kw_only=True):
-    """Where artifacts go: a folder that an app looks into, a mounted watch, an account.
+    """Where artifacts and annotations go: a folder that an app looks into, a mounted watch, an account.
 
-    Delivering twice is the same as once: what is there already is ``unchanged``.
+    Delivering twice is the same as once: what is there already is ``unchanged``. A destination delivers
+    workouts, or has recorded activities to annotate, or both.
 
     Attributes:
         name: The entry point's name: lower-case letters, digits and hyphens.
         summary: One line for a list.
         takes: The media types of the artifacts it takes, such as ``application/xml``; parameters after
-            a semicolon do not count.
-        exporter: The format to export to when a workout is sent there.
+            a semicolon do not count. Empty when it takes no workouts.
+        exporter: The format to export to when a workout is sent there; empty when it takes none.
         deliver: Puts the artifacts there, or in a dry run finds out what would happen, and returns one
             `Receipt` for each, in their order. It raises `DeliveryError` when the place fails and
-            `UsageError` when the user must say more, such as which of two folders.
+            `UsageError` when the user must say more, such as which of two folders. None when it takes no
+            workouts.
+        activities: How its recorded activities are found, changed and uploaded; None when it has none.
         is_folder: It is a folder, which ``at`` may name.
         options: A Struct with a default for every field; None when there are no options.
         hint: What the runner does after sending.
@@ -161,15 +165,17 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True):
             empty for the format that is delivered.
 
     Raises:
-        ValueError: when the name is none, or it takes nothing. Or when a field holds what its type
+        ValueError: when the name is none, it takes nothing and has no activities, or one of ``takes``,
+            ``exporter`` and ``deliver`` is there without the others. Or when a field holds what its type
             does not allow; the message names it.
     """
 
     name: str
     summary: str
-    takes: frozenset[str]
-    exporter: str
-    deliver: Callable[[DeliveryRequest], Iterable[Receipt]]
+    takes: frozenset[str] = frozenset()
+    exporter: str = ""
+    deliver: Callable[[DeliveryRequest], Iterable[Receipt]] | None = None
+    activities: Activities | None = None
     is_folder: bool = False
     options: type[msgspec.Struct] | None = None
     hint: str = ""
@@ -183,11 +189,15 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         refuse_wrong_fields(self)
         check_name(self.name)
-        check_name(self.exporter)
-        if self.kept_as:
-            check_name(self.kept_as)
-        if not self.takes:
+        for format_name in filter(None, (self.exporter, self.kept_as)):
+            check_name(format_name)
+        delivers = self.deliver is not None
+        if not delivers and self.activities is None:
+            raise ValueError(f"{self.name}: a destination delivers workouts or has recorded activities")
+        if delivers and not self.takes:
             raise ValueError(f"{self.name}: a destination takes at least one media type")
+        if delivers != bool(self.exporter) or (self.takes and not delivers):
+            raise ValueError(f"{self.name}: takes, exporter and deliver belong together: all of them or none")
 
 
 def deliver_into(

@@ -192,3 +192,16 @@ class Unreachable(ServiceError):
 
 class ExistingFile(UsageError):
     """A file that we did not write stands where an artifact should go; details: ``paths``."""
+
+
+class DamagedBlock(UsageError):
+    """A description has a block of ours that is not whole, or that somebody changed inside.
+
+    Details: ``found``, the lines that are left of it or differ; ``changed``, whether the block is whole
+    and only changed inside, so that it may be replaced when the user says so.
+    """
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether it is whole, and only changed inside."""
+        return bool(self.details.get("changed"))

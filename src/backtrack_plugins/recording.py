@@ -1,9 +1,10 @@
-"""What passes between the core and a reader of recordings: Recording, Lap, Sample, RecordingReader."""
+"""What passes between the core and a reader of recordings: Recording, its parts, RecordingReader."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
@@ -35,6 +36,7 @@ class Lap(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         start_seconds: Since the recording began, pauses included.
         seconds: How long the timer ran in it.
+        elapsed_seconds: How long it was, pauses included.
         metres: Distance, as the watch estimates it.
         heart_rate: Mean, in beats per minute.
         step_index: The index of the planned step in the workout that the watch followed, from 0; a
@@ -44,10 +46,35 @@ class Lap(msgspec.Struct, frozen=True, kw_only=True):
 
     start_seconds: float
     seconds: float
+    elapsed_seconds: float | None = None
     metres: float | None = None
     heart_rate: int | None = None
     step_index: int | None = None
     trigger: str | None = None
+
+
+StepEnd = Literal["time", "distance", "lap", "other"]
+
+
+class RecordedStep(msgspec.Struct, frozen=True, kw_only=True):
+    """One step, or one repeat, of the workout that the watch followed.
+
+    Attributes:
+        text: Its note, or else its name; empty where the watch kept neither.
+        ends_on: What ends it; ``lap`` is the lap button. None of a repeat, and where the file does not say.
+        seconds: After how long it ends; None unless it ends on time.
+        metres: After what distance it ends; None unless it ends on distance.
+        first: Of a repeat, the index of the first step that comes again; all up to the repeat do. None of
+            a step.
+        times: Of a repeat, how often its steps are done in all; None of a step.
+    """
+
+    text: str = ""
+    ends_on: StepEnd | None = None
+    seconds: float | None = None
+    metres: float | None = None
+    first: int | None = None
+    times: int | None = None
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,23 +82,38 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         file: What it was read from, for messages.
-        started: When it began, with its offset from UTC; None when the file does not say.
+        started: When it began, with its offset from UTC: the watch's own where the file says it, else
+            none, which is UTC; None when the file has no date.
         seconds: How long the timer ran.
+        elapsed_seconds: How long it was, pauses included; None when the file does not say.
         laps: In order.
         samples: In order of time.
-        notes: The texts of the planned steps, where the watch kept them: each step's line, in order.
+        steps: The steps of the workout that the watch followed, where it kept them; each stands at the
+            index that `Lap.step_index` counts, and repeats have an index of their own.
+        workout_name: What that workout is called; empty when the watch did not keep it.
+        workout_description: What stands in that workout as its description.
         sport: In the file's own word, such as ``running``.
-        read_by: The reader, and the library it used.
+        read_by: The reader, and the library it used with its version.
+        left_out: What the file has that no profile names, each in a few words.
     """
 
     file: str
     seconds: float
     started: datetime | None = None
+    elapsed_seconds: float | None = None
     laps: tuple[Lap, ...] = ()
     samples: tuple[Sample, ...] = ()
-    notes: tuple[str, ...] = ()
+    steps: tuple[RecordedStep, ...] = ()
+    workout_name: str = ""
+    workout_description: str = ""
     sport: str | None = None
     read_by: str = ""
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The texts of the planned steps that have one, in order."""
+        return tuple(step.text for step in self.steps if step.text)
 
     def __post_init__(self) -> None:
         if self.started is not None and self.started.utcoffset() is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from backtrack_fitfile.container import parts
 from backtrack_fitfile.messages import LIBRARY, DamagedFile, messages
-from backtrack_plugins import Lap, Recording, Sample, UnreadableInput
+from backtrack_plugins import Lap, RecordedStep, Recording, Sample, UnreadableInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -82,7 +82,7 @@ def from_fit(data: bytes, name: str) -> Recording:
         seconds=seconds,
         laps=tuple(sorted(laps, key=lambda lap: lap.start_seconds)),
         samples=tuple(sorted(samples, key=lambda sample: sample.seconds)),
-        notes=next(filter(None, (activity.notes() for activity in activities)), ()),
+        steps=next(filter(None, (activity.steps() for activity in activities)), ()),
         sport=next(filter(None, (activity.sport() for activity in activities)), None),
         read_by=f"fitfile, {LIBRARY}",
     )
@@ -182,11 +182,11 @@ class _Activity:
                 cadence=_cadence(values) if steps else None,
             )
 
-    def notes(self) -> tuple[str, ...]:
-        """The note of each planned step, or else its name, by the step's index."""
+    def steps(self) -> tuple[RecordedStep, ...]:
+        """The planned steps, by their index."""
         steps = sorted(self._all("workout_step"), key=lambda values: _number(values, "message_index") or 0)
         texts = (_text(values, "notes") or _text(values, "wkt_step_name") for values in steps)
-        return tuple(text for text in texts if text)
+        return tuple(RecordedStep(text=text) for text in texts)
 
     def sport(self) -> str | None:
         """The sport's word, from the session or from what is left without one."""
