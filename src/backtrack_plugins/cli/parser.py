@@ -168,6 +168,12 @@ def _programme(programme: argparse.ArgumentParser) -> _Actions:
         "next", help="say how the last workout went, and learn what comes next and why"
     )
     next_.add_argument("folder", metavar="FOLDER", help="the programme's folder")
+    next_.add_argument(
+        "--from",
+        dest="recording",
+        metavar="RECORDING",
+        help="the file that the watch recorded, which says what was done of it; asks for the rest",
+    )
     next_.add_argument("--outcome", metavar="WORDS", help='such as "rpe 12, all done", or: missed')
     next_.add_argument("--on", metavar="DATE", help="the day it was done, when not the planned one")
     programme_show = actions.add_parser("show", help="list its weeks: what was done, and what is planned")
