@@ -55,8 +55,9 @@ def text_of(recording: str) -> str:
 
 
 class TestAnnotating:
+    @pytest.mark.usefixtures("activity")
     def test_finds_shows_the_difference_asks_and_annotates(
-        self, command, service: Service, activity: bt.Activity, recording: str, terminal
+        self, command, service: Service, recording: str, terminal
     ) -> None:
         terminal(b"y\n")
         done = command("annotate", recording, "--to", "club")
@@ -71,38 +72,37 @@ class TestAnnotating:
         assert service.activities["7"].description == f"Felt good.\n\n{text_of(recording)}"
 
     @pytest.mark.parametrize("answer", [b"n\n", b"\n"])
+    @pytest.mark.usefixtures("activity")
     def test_anything_but_yes_changes_nothing(
-        self, command, service: Service, activity: bt.Activity, recording: str, terminal, answer: bytes
+        self, command, service: Service, recording: str, terminal, answer: bytes
     ) -> None:
         terminal(answer)
         done = command("annotate", recording, "--to", "club")
         assert (done.code, done.out, service.changes) == (0, "", [])
         assert done.err.endswith("Nothing was changed.\n")
 
-    def test_nobody_there_is_told_what_to_add(
-        self, command, service: Service, activity: bt.Activity, recording: str
-    ) -> None:
+    @pytest.mark.usefixtures("activity")
+    def test_nobody_there_is_told_what_to_add(self, command, service: Service, recording: str) -> None:
         done = command("annotate", recording, "--to", "club")
         assert (done.code, service.changes) == (2, [])
         assert "add --yes to change it, or --dry-run to look at it alone" in done.err
 
-    def test_a_dry_run_shows_and_changes_nothing(
-        self, command, service: Service, activity: bt.Activity, recording: str
-    ) -> None:
+    @pytest.mark.usefixtures("activity")
+    def test_a_dry_run_shows_and_changes_nothing(self, command, service: Service, recording: str) -> None:
         done = command("annotate", recording, "--to", "club", "--dry-run")
         assert (done.code, service.changes) == (0, [])
         assert "+ Treadmill, which way you face" in done.err
         assert done.err.endswith("A dry run: nothing was changed.\n")
 
-    def test_again_nothing_is_asked_and_nothing_sent(
-        self, command, service: Service, activity: bt.Activity, recording: str
-    ) -> None:
+    @pytest.mark.usefixtures("activity")
+    def test_again_nothing_is_asked_and_nothing_sent(self, command, service: Service, recording: str) -> None:
         command("annotate", recording, "--to", "club", "--yes")
         done = command("annotate", recording, "--to", "club")
         assert (done.code, done.out, len(service.changes)) == (0, "club/7  (as it should be already)\n", 1)
 
+    @pytest.mark.usefixtures("activity")
     def test_title_sport_and_indoors_only_when_asked_for(
-        self, command, service: Service, activity: bt.Activity, recording: str
+        self, command, service: Service, recording: str
     ) -> None:
         done = command(
             "annotate", recording, "--to", "club", "--yes", "--title", "--sport", "Walk", "--trainer"
@@ -118,7 +118,8 @@ class TestAnnotating:
         done = command("annotate", recording, "--to", "club:99", "--yes")
         assert (done.code, done.out) == (0, "club/99  (annotated)\n")
 
-    def test_none_says_what_to_do(self, command, service: Service, recording: str) -> None:
+    @pytest.mark.usefixtures("service")
+    def test_none_says_what_to_do(self, command, recording: str) -> None:
         done = command("annotate", recording, "--to", "club", "--yes")
         assert (done.code, done.out) == (2, "")
         assert "no activity on club began within 5 minutes of 2026-12-02" in done.err
@@ -151,7 +152,8 @@ class TestAnnotating:
         done = command("annotate", "first-steps", "--to", "club", "--yes")
         assert (done.code, "a plan has no date" in done.err) == (2, True)
 
-    def test_the_same_as_data(self, command, service: Service, activity: bt.Activity, recording: str) -> None:
+    @pytest.mark.usefixtures("service", "activity")
+    def test_the_same_as_data(self, command, recording: str) -> None:
         done = command("annotate", recording, "--to", "club", "--dry-run", "--json")
         assert (done.err, done.data["changed"], done.data["state"]) == ("", False, "new")
         assert done.data["before"]["description"] == "Felt good."
@@ -186,8 +188,9 @@ class TestAnnotating:
             (("--remove", "--to", "club", "--title"), "--title: of no use with --remove"),
         ],
     )
+    @pytest.mark.usefixtures("service")
     def test_what_does_not_go_together_is_said_at_once(
-        self, command, service: Service, recording: str, arguments: tuple[str, ...], said: str
+        self, command, recording: str, arguments: tuple[str, ...], said: str
     ) -> None:
         done = command("annotate", recording, *arguments)
         assert (done.code, done.out) == (2, "")
@@ -197,14 +200,14 @@ class TestAnnotating:
         done = command("annotate")
         assert (done.code, "give the file that the watch recorded, or a workout" in done.err) == (2, True)
 
-    def test_a_colon_without_a_number_is_refused(self, command, service: Service, recording: str) -> None:
+    @pytest.mark.usefixtures("service")
+    def test_a_colon_without_a_number_is_refused(self, command, recording: str) -> None:
         assert "a number comes after the colon" in command("annotate", recording, "--to", "club:").err
 
 
 class TestRemoving:
-    def test_what_the_user_wrote_is_left(
-        self, command, service: Service, activity: bt.Activity, recording: str, terminal
-    ) -> None:
+    @pytest.mark.usefixtures("activity")
+    def test_what_the_user_wrote_is_left(self, command, service: Service, recording: str, terminal) -> None:
         command("annotate", recording, "--to", "club", "--yes")
         terminal(b"y\n")
         done = command("annotate", "--remove", "--to", "club:7")
@@ -213,16 +216,19 @@ class TestRemoving:
         assert (done.code, done.out) == (0, "club/7  (annotation removed)\n")
         assert service.activities["7"].description == "Felt good."
 
-    def test_by_its_recording(self, command, service: Service, activity: bt.Activity, recording: str) -> None:
+    @pytest.mark.usefixtures("activity")
+    def test_by_its_recording(self, command, service: Service, recording: str) -> None:
         command("annotate", recording, "--to", "club", "--yes")
         assert command("annotate", recording, "--remove", "--to", "club", "--yes").code == 0
         assert service.activities["7"].description == "Felt good."
 
-    def test_where_there_is_none_it_says_so(self, command, service: Service, activity: bt.Activity) -> None:
+    @pytest.mark.usefixtures("service", "activity")
+    def test_where_there_is_none_it_says_so(self, command) -> None:
         done = command("annotate", "--remove", "--to", "club:7")
         assert (done.code, done.out) == (0, "club/7  (no annotation there)\n")
 
-    def test_without_a_number_and_a_recording_it_asks_for_one(self, command, service: Service) -> None:
+    @pytest.mark.usefixtures("service")
+    def test_without_a_number_and_a_recording_it_asks_for_one(self, command) -> None:
         done = command("annotate", "--remove", "--to", "club")
         assert (done.code, "which activity? --to club:NUMBER" in done.err) == (2, True)
 
@@ -283,7 +289,8 @@ class TestUploading:
         service.before_change = lambda _: None
         assert command("annotate", recording, "--to", "club", "--yes").out == "club/1001  (annotated)\n"
 
-    def test_the_same_as_data(self, command, service: Service, recording: str) -> None:
+    @pytest.mark.usefixtures("service")
+    def test_the_same_as_data(self, command, recording: str) -> None:
         done = command("send", recording, "--to", "club", "--yes", "--json")
         [receipt] = done.data["receipts"]
         assert (done.err, done.data["sent"], receipt["upload"]) == ("", True, "new")
