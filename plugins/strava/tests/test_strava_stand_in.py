@@ -5,16 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import io
+import os
 import re
-from urllib.parse import parse_qs, urlsplit
+import subprocess
+import sys
+import threading
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import requests
 import strava_files
 
 from backtrack_plugins.testing import mishaps
+from backtrack_plugins.testing.standin import StandIn
 from backtrack_strava.testing import (
     StravaStandIn,
+    answer,
     environment,
     inactive,
     limited,
@@ -68,7 +74,7 @@ def asked(service: StravaStandIn, **changed) -> dict[str, str]:
     return {name: value for name, value in (fields | changed).items() if value is not None}
 
 
-def answer(
+def called_back(
     service: StravaStandIn, *, granted: list[str], button: str = "authorize", **changed
 ) -> dict[str, str]:
     """What the app is called back with, once the athlete answered the page."""
@@ -119,22 +125,63 @@ class TestThePageThatAsks:
         assert [each["field"] for each in response.json()["errors"]] == [field]
 
     def test_sends_back_a_code_with_what_was_granted(self, service) -> None:
-        found = answer(service, granted=["read", "activity:write"])
+        found = called_back(service, granted=["read", "activity:write"])
         assert found.pop("code")
         assert found == {"state": "state-1", "scope": "read,activity:write"}
 
     def test_grants_nothing_that_was_not_asked_for(self, service) -> None:
-        found = answer(service, granted=["read", "activity:write"], scope="read,activity:read")
+        found = called_back(service, granted=["read", "activity:write"], scope="read,activity:read")
         assert found["scope"] == "read"
 
     def test_sends_back_that_the_athlete_would_rather_not(self, service) -> None:
-        found = answer(service, granted=["read"], button="cancel")
+        found = called_back(service, granted=["read"], button="cancel")
         assert found == {"state": "state-1", "error": "access_denied"}
+
+
+class TestTheAthlete:
+    """Who answers the page where there is no browser."""
+
+    @pytest.fixture
+    def app(self):
+        """An app that is called back."""
+        with StandIn() as app:
+            app.add("GET", "/callback", lambda _: "Thank you.")
+            yield app
+
+    @pytest.mark.parametrize(
+        ("answers", "called"),
+        [
+            ({}, {"scope": ["read,activity:read_all,activity:write"]}),
+            ({"without": ["activity:write"]}, {"scope": ["read,activity:read_all"]}),
+            ({"cancel": True}, {"error": ["access_denied"]}),
+        ],
+    )
+    def test_says_yes_or_less_than_that(self, service, app, answers, called) -> None:
+        query = asked(service, redirect_uri=f"{app.base_url}/callback")
+        assert answer(f"{service.base_url}/oauth/authorize?{urlencode(query)}", **answers) == "Thank you."
+        (request,) = app.requests
+        assert {name: value for name, value in request.query.items() if name != "code"} == {
+            "state": ["state-1"],
+            **called,
+        }
+
+    def test_is_what_the_environment_opens_as_its_browser(self, service, app, tmp_path) -> None:
+        arrived = threading.Event()
+        app.add("GET", "/back", lambda _: arrived.set())
+        query = asked(service, redirect_uri=f"{app.base_url}/back")
+        address = f"{service.base_url}/oauth/authorize?{urlencode(query)}"
+        opening = [sys.executable, "-c", "import sys, webbrowser; sys.exit(not webbrowser.open(sys.argv[1]))"]
+        subprocess.run([*opening, address], env=os.environ | environment(service, tmp_path), check=True)
+        assert arrived.wait(60)
+
+    def test_goes_nowhere_else(self) -> None:
+        with pytest.raises(ValueError, match="of this machine"):
+            answer("http://example.com/oauth/authorize")
 
 
 class TestACode:
     def test_is_good_for_tokens_once(self, service, stravalib) -> None:
-        code = answer(service, granted=["read", "activity:read_all"])["code"]
+        code = called_back(service, granted=["read", "activity:read_all"])["code"]
         client = stravalib.Client(requests_session=mounted_session(service), rate_limit_requests=False)
         known = {"client_id": service.client_id, "client_secret": service.client_secret, "code": code}
         issued, athlete = client.exchange_code_for_token(**known, return_athlete=True)
@@ -146,7 +193,7 @@ class TestACode:
         assert error.value.response.status_code == 400
 
     def test_needs_the_secret_of_the_app(self, service, stravalib) -> None:
-        code = answer(service, granted=["read"])["code"]
+        code = called_back(service, granted=["read"])["code"]
         client = stravalib.Client(requests_session=mounted_session(service), rate_limit_requests=False)
         with pytest.raises(stravalib.exc.AccessUnauthorized):
             client.exchange_code_for_token(client_id=service.client_id, client_secret="wrong", code=code)
@@ -223,7 +270,7 @@ class TestAToken:
 
     def test_is_in_no_log(self, service, client) -> None:
         client.get_athlete()
-        answer(service, granted=["read"])
+        called_back(service, granted=["read"])
         assert [each.path for each in service.requests] == ["/api/v3/athlete", "/oauth/authorize"]
         assert not [secret for secret in service.secrets if secret in service.log]
 

@@ -17,11 +17,12 @@ import os
 from typing import TYPE_CHECKING
 
 from backtrack_strava.stand_in import StravaStandIn, inactive, limited, unauthorised
+from backtrack_strava.stand_in_browser import answer, command
 
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["StravaStandIn", "environment", "inactive", "limited", "mounted_session", "unauthorised"]
+__all__ = ["StravaStandIn", "answer", "environment", "inactive", "limited", "mounted_session", "unauthorised"]
 
 HOST = "BACKTRACK_STRAVA_HOST"
 """Environment variable: where every request goes instead, such as ``http://127.0.0.1:43210``."""
@@ -29,6 +30,8 @@ HOST = "BACKTRACK_STRAVA_HOST"
 
 def environment(strava: StravaStandIn, folder: str | os.PathLike[str]) -> dict[str, str]:
     """Environment variables that send every request to a stand-in, and keep everything in a folder.
+
+    The browser that opens is an athlete who presses Authorize; `answer` does it in other ways.
 
     Args:
         strava: The stand-in.
@@ -38,6 +41,7 @@ def environment(strava: StravaStandIn, folder: str | os.PathLike[str]) -> dict[s
         HOST: strava.base_url,
         "STRAVA_CLIENT_ID": str(strava.client_id),
         "STRAVA_CLIENT_SECRET": strava.client_secret,
+        "BROWSER": command(),
         "BACKTRACK_DATA": os.fspath(folder),
         "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
     }
