@@ -23,7 +23,7 @@ _EDGE = timedelta(seconds=2)
 
 
 def find(query: ActivityQuery, client: StravaClient) -> list[Activity]:
-    """The activities that began in a stretch of time, the latest first; without their descriptions.
+    """The activities that began in a stretch of time, without their descriptions.
 
     Args:
         query: Which.
@@ -75,7 +75,7 @@ def change(request: ActivityChange, client: StravaClient) -> Activity:
     """
     number = _number(request.id)
     if request.sport is not None and request.sport not in SPORTS:
-        raise _unknown_sport(request.sport)
+        raise UsageError(f"Strava has no sport {request.sport!r}", argument="sport", known=SPORTS)
     wanted = {
         "name": request.title,
         "description": request.description,
@@ -111,10 +111,3 @@ def _number(given: str) -> int:
         )
     return int(given)
 
-
-def _unknown_sport(given: str) -> UsageError:
-    from difflib import get_close_matches
-
-    near = get_close_matches(given.capitalize(), SPORTS, 1, 0.5)
-    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(SPORTS)}"
-    return UsageError(f"Strava has no sport {given!r}; {hint}", argument="sport", known=SPORTS)
