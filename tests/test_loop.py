@@ -1,4 +1,4 @@
-"""The whole loop: level, programme, an imitation watch, what it recorded, review, annotation, the next week."""
+"""The whole loop: level, programme, an imitation watch, its recording, review, annotation, next week."""
 
 from __future__ import annotations
 
