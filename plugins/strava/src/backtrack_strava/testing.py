@@ -16,16 +16,25 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from backtrack_strava.routing import HOST
 from backtrack_strava.stand_in import StravaStandIn, inactive, limited, unauthorised
 from backtrack_strava.stand_in_browser import answer, command
+from backtrack_strava.stand_in_signing_in import EVERYTHING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
-__all__ = ["StravaStandIn", "answer", "environment", "inactive", "limited", "mounted_session", "unauthorised"]
-
-HOST = "BACKTRACK_STRAVA_HOST"
-"""Environment variable: where every request goes instead, such as ``http://127.0.0.1:43210``."""
+__all__ = [
+    "StravaStandIn",
+    "answer",
+    "environment",
+    "inactive",
+    "limited",
+    "mounted_session",
+    "signed_in",
+    "unauthorised",
+]
 
 
 def environment(strava: StravaStandIn, folder: str | os.PathLike[str]) -> dict[str, str]:
@@ -45,6 +54,41 @@ def environment(strava: StravaStandIn, folder: str | os.PathLike[str]) -> dict[s
         "BACKTRACK_DATA": os.fspath(folder),
         "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
     }
+
+
+def signed_in(
+    strava: StravaStandIn,
+    folder: str | os.PathLike[str],
+    *,
+    scopes: Iterable[str] = EVERYTHING,
+    expired: bool = False,
+) -> dict[str, str]:
+    """The same as `environment`, for somebody who is signed in already; the session lies in the folder.
+
+    Args:
+        strava: The stand-in.
+        folder: As for `environment`.
+        scopes: What was allowed.
+        expired: The token has to be refreshed first.
+    """
+    import msgspec
+
+    from backtrack_plugins import write_private
+    from backtrack_strava.sessions import Session
+
+    issued = strava.session(scopes=scopes, expired=expired)
+    session = Session(
+        client_id=int(strava.client_id),
+        client_secret=strava.client_secret,
+        access_token=issued["access_token"],
+        refresh_token=issued["refresh_token"],
+        expires_at=issued["expires_at"],
+        scopes=tuple(issued["scope"].split(",")),
+    )
+    own = os.path.join(os.fspath(folder), "strava-stand-in")
+    os.makedirs(own, mode=0o700, exist_ok=True)
+    write_private(os.path.join(own, "account.session"), msgspec.json.encode(session).decode())
+    return environment(strava, folder)
 
 
 def mounted_session(strava: StravaStandIn) -> Any:
