@@ -563,6 +563,15 @@ def raw(client, path: str, **query):
     return client.protocol.get(path, **query)
 
 
+def test_the_address_of_2027_has_shorter_paths(service, client):
+    number = service.add_activity()
+    known = {"Authorization": f"Bearer {client.access_token}"}
+    for path in (f"/activities/{number}", "/athlete", "/athlete/activities"):
+        response = requests.get(f"{service.base_url}{path}", headers=known, timeout=30)
+        assert response.status_code == 200
+        assert response.headers["X-RateLimit-Usage"]
+
+
 def test_everything_in_the_environment_leads_to_the_stand_in(service, tmp_path):
     found = environment(service, tmp_path)
     assert found["BACKTRACK_STRAVA_HOST"] == service.base_url

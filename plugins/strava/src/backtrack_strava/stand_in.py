@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 API = "/api/v3"
+"""What the paths of the interface begin with; they are answered without it, too, as on the host of 2027."""
 
 NOON = dt.datetime(2026, 12, 2, 12, 0, tzinfo=dt.UTC)
 """When activities begin unless something else is said."""
@@ -167,7 +168,7 @@ class StravaStandIn(SigningIn, StandIn):
     def received(self, request: Request) -> tuple[Reply, Mishap | None]:
         """Answer a request; every reply of the interface says how many requests there were."""
         reply, mishap = super().received(request)
-        if request.path.startswith(f"{API}/"):
+        if not request.path.startswith("/oauth/"):
             with self.lock:
                 usage = {
                     "X-RateLimit-Limit": _listed(self.overall),
@@ -181,11 +182,13 @@ class StravaStandIn(SigningIn, StandIn):
     # Activities.
 
     @route("GET", f"{API}/athlete")
+    @route("GET", "/athlete")
     def _athlete(self, request: Request) -> Any:
         self._enter(request, ("read", "read_all", "profile:read_all"), missing="read_permission")
         return self.athlete_body()
 
     @route("GET", f"{API}/athlete/activities")
+    @route("GET", "/athlete/activities")
     def _list(self, request: Request) -> Any:
         scopes = self._enter(request, READ, missing="activity:read_permission")
         before, after = _number(request, "before", 1 << 40), _number(request, "after", -1)
@@ -202,11 +205,13 @@ class StravaStandIn(SigningIn, StandIn):
         return [summary(each) for each in rows[(page - 1) * size : page * size]]
 
     @route("GET", f"{API}/activities/{{number}}")
+    @route("GET", "/activities/{number}")
     def _read(self, request: Request, number: str) -> Any:
         scopes = self._enter(request, READ, missing="activity:read_permission")
         return dict(self._known(number, scopes))
 
     @route("PUT", f"{API}/activities/{{number}}")
+    @route("PUT", "/activities/{number}")
     def _change(self, request: Request, number: str) -> Any:
         scopes = self._enter(request, ("activity:write",), missing="activity:write_permission")
         activity = self._known(number, scopes)
@@ -219,6 +224,7 @@ class StravaStandIn(SigningIn, StandIn):
     # Uploads.
 
     @route("POST", f"{API}/uploads")
+    @route("POST", "/uploads")
     def _upload(self, request: Request) -> Any:
         self._enter(request, ("activity:write",), missing="activity:write_permission", uploads=True)
         sent = parts(request)
@@ -244,6 +250,7 @@ class StravaStandIn(SigningIn, StandIn):
         return Reply(201, upload_body(self.uploads[number]))
 
     @route("GET", f"{API}/uploads/{{number}}")
+    @route("GET", "/uploads/{number}")
     def _poll(self, request: Request, number: str) -> Any:
         self._enter(request, ("activity:write",), missing="activity:write_permission")
         if not number.isdigit() or int(number) not in self.uploads:
