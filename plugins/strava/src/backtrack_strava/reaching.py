@@ -110,4 +110,3 @@ def _number(given: str) -> int:
             argument="id",
         )
     return int(given)
-
