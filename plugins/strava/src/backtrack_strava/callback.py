@@ -202,7 +202,7 @@ class Callback:
 
 def _allowed(scopes: tuple[str, ...]) -> list[str | tuple[str, ...]]:
     return [
-        "You are signed in. You allowed this program to",
+        "You are signed in. You allowed this program to:",
         tuple(_WORDS.get(scope, scope) for scope in scopes),
         "Go on in the terminal.",
     ]
