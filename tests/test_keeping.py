@@ -6,7 +6,7 @@ import logging
 import os
 import stat
 import threading
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import keyring.core
 import pytest
@@ -17,6 +17,9 @@ from keyring.errors import PasswordDeleteError
 
 import backtrack_plugins as bt
 from backtrack_plugins.keeping import CHUNK
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Memory(KeyringBackend):
@@ -163,7 +166,7 @@ class TestMasking:
         logger = logging.getLogger("somebodys.library")
         masking.mask_logs()
         try:
-            raise ValueError("s3cret")
+            int("s3cret")
         except ValueError:
             logger.exception("sent %s", "s3cret")
         assert "s3cret" not in caplog.text
