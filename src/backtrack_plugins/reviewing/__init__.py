@@ -170,4 +170,4 @@ def _score(segments: Iterable[ReviewedSegment]) -> float | None:
         if each.segment.seconds is not None and not each.segment.is_straddle
     ]
     planned = sum(planned for planned, _ in pairs)
-    return 100 * sum(min(done, planned) for planned, done in pairs) / planned if planned > 0 else None
+    return 100 * (sum(min(done, planned) for planned, done in pairs) / planned) if planned > 0 else None

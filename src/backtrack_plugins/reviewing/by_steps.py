@@ -99,7 +99,7 @@ class _Matching:
         if entry is None or isinstance(entry, PlannedRepeat):
             is_not = "a repeat" if entry is not None else "not there"
             raise NotMatched(
-                f"Lap {lap + 1} is of step {index + 1} of a workout, which is {is_not} in the plan. {INSTEAD}"
+                f"lap {lap + 1} is of step {index + 1} of a workout, which is {is_not} in the plan. {INSTEAD}"
             )
         return entry
 
@@ -149,7 +149,7 @@ class _Matching:
 
     def _has_no_place(self, index: int, lap: int) -> str:
         step = f"step {index + 1}, {_quoted(self._plan.entries[index])}"
-        return f"Lap {lap + 1} is of {step}, which the plan does not have again behind lap {lap}. {INSTEAD}"
+        return f"lap {lap + 1} is of {step}, which the plan does not have again behind lap {lap}. {INSTEAD}"
 
     def finished(self) -> Match:
         """What was done of each segment.
@@ -177,7 +177,7 @@ class _Matching:
                 said = f"went {metres:.0f} m, where {planned:g} m are planned"
         if said:
             raise NotMatched(
-                f"Lap {places[-1] + 1} is of {_quoted(segment)} by its index, and {said}: "
+                f"lap {places[-1] + 1} is of {_quoted(segment)} by its index, and {said}: "
                 f"the recording follows another workout. {INSTEAD}"
             )
 

@@ -97,7 +97,7 @@ INSTEAD = (
 
 def _another(recording: Recording, planned: str) -> str:
     followed = f"{shown(recording.workout_name)!r}" if recording.workout_name else "one without a name"
-    return f"The recording follows another workout, {followed}, and not {shown(planned)!r}"
+    return f"the recording follows another workout, {followed}, and not {shown(planned)!r}"
 
 
 def _difference(entry: Segment | PlannedRepeat | None, step: RecordedStep | None) -> str:

@@ -15,8 +15,10 @@ PAUSED_SECONDS = 1.0
 """A difference between timer and elapsed time that is no pause, but rounding."""
 
 LONGEST_HELD = 10.0
-"""A heart rate counts until the next sample, and no longer than this: then the timer had stopped, or the
-watch had lost it (our choice; watches that save space write a sample every few seconds)."""
+USUALLY_HELD = 2.0
+"""A heart rate counts until the next sample, but at most for so many seconds, and for so many times as
+samples of the recording are usually apart: after that the timer had stopped, or the watch had lost it (our
+choice; watches that save space write a sample every few seconds)."""
 
 _Windows = tuple[tuple[float, float], ...]
 
@@ -94,24 +96,19 @@ class HeartRates:
     """The heart rate over time, to ask for means; made once, in one pass over the samples."""
 
     def __init__(self, samples: Sequence[Sample]) -> None:
-        starts: list[float] = []
-        self._ends: list[float] = []
-        rates: list[int] = []
-        for sample, following in pairwise((*samples, None)):
-            if sample is None or sample.heart_rate is None:
-                continue
-            held = LONGEST_HELD if following is None else following.seconds - sample.seconds
-            starts.append(sample.seconds)
-            self._ends.append(sample.seconds + min(max(held, 0.0), LONGEST_HELD))
-            rates.append(sample.heart_rate)
-        lengths = [end - start for start, end in zip(starts, self._ends, strict=True)]
-        self._starts = starts
-        self._rates = rates
-        self._seconds = [0.0, *accumulate(lengths)]
-        self._beats = [
-            0.0,
-            *accumulate(rate * length for rate, length in zip(rates, lengths, strict=True)),
+        apart = [following.seconds - sample.seconds for sample, following in pairwise(samples)]
+        usually = sorted(apart)[len(apart) // 2] if apart else LONGEST_HELD
+        longest = min(USUALLY_HELD * max(usually, 0.0), LONGEST_HELD)
+        known = [
+            (sample.seconds, min(max(held, 0.0), longest), sample.heart_rate)
+            for sample, held in zip(samples, (*apart, longest), strict=True)
+            if sample.heart_rate is not None
         ]
+        self._starts = [start for start, _, _ in known]
+        self._ends = [start + held for start, held, _ in known]
+        self._rates = [rate for _, _, rate in known]
+        self._seconds = [0.0, *accumulate(held for _, held, _ in known)]
+        self._beats = [0.0, *accumulate(held * rate for _, held, rate in known)]
 
     def mean(self, windows: Sequence[tuple[float, float]]) -> float | None:
         """The mean over windows of elapsed time, weighted by time; None when nothing was measured there."""

@@ -46,7 +46,7 @@ def match_without_steps(timeline: Timeline, recording: Recording) -> Match:
     return Match("time", _cut(timeline, recording), [])
 
 
-_UNSAID = "No lap of the recording says which step it is of"
+_UNSAID = "no lap of the recording says which step it is of"
 
 INSTEAD = "Record it while the watch follows the workout, or press the lap button at the end of each line"
 
@@ -56,17 +56,20 @@ def _count(steps: int) -> str:
 
 
 def _agree(segments: tuple[Segment, ...], laps: tuple[Lap, ...]) -> bool:
-    """Whether every lap agrees with its segment, and at least one has something to agree in."""
-    pairs = [
-        (segment, lap)
-        for segment, lap in zip(segments, laps, strict=True)
-        if segment.ends_on != "lap" and not segment.is_straddle
-    ]
-    return bool(pairs) and all(_agrees(segment, lap) for segment, lap in pairs)
+    """Whether every step on the belt agrees with its lap; none may be without anything to agree in.
+
+    A step until the lap button is as long as it was: a lap left out and another one made would shift it, and
+    nobody would see. Straddles may be as long as they were, since there is no way to move in them.
+    """
+    pairs = zip(segments, laps, strict=True)
+    on_the_belt = [(segment, lap) for segment, lap in pairs if not segment.is_straddle]
+    return bool(on_the_belt) and all(_agrees(segment, lap) for segment, lap in on_the_belt)
 
 
 def _agrees(segment: Segment, lap: Lap) -> bool:
     planned = segment.seconds or 0.0
+    if segment.ends_on == "lap":
+        return False
     if segment.ends_on == "time":
         return -slack(planned) <= lap.seconds - planned <= SECONDS_TOLERANCE
     metres = segment.metres or 0.0
