@@ -12,16 +12,22 @@ from backtrack_plugins.fields import refuse_wrong_fields
 from backtrack_plugins.names import is_plugin_name
 
 
+def _nobody(text: str) -> None:
+    """Nobody is told."""
+
+
 class SignInRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What an account gets when somebody signs in.
 
     Attributes:
         ask: Asks somebody, and returns the answer: the question, and whether what is typed stays hidden.
+        say: Tells somebody something meanwhile, such as an address to open; it goes nowhere when left out.
         at: A folder with a session that another program saved, to be used in place; None for a new one.
         options: The account's own options, as its Struct; None when it has none.
     """
 
     ask: Callable[[str, bool], str]
+    say: Callable[[str], None] = _nobody
     at: str | None = None
     options: Any = None
 

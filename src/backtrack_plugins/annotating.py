@@ -8,6 +8,7 @@ import msgspec
 
 from backtrack_plugins.annotator import Annotation, AnnotationRequest
 from backtrack_plugins.athlete import declared
+from backtrack_plugins.block import FRAME_CHARACTERS, is_mark, make_block
 from backtrack_plugins.calling import Asked
 from backtrack_plugins.exporter import Loss
 from backtrack_plugins.exporting import notices_for, page_of
@@ -25,12 +26,6 @@ if TYPE_CHECKING:
     from backtrack_plugins.athlete import Athlete
     from backtrack_plugins.registry import Registry
     from backtrack_plugins.reviewed import Review
-
-BLOCK_FORMAT = 1
-"""Number in the last line of a block, so that a later version knows how to replace it."""
-
-FIRST_WORDS = "Treadmill, which way you face: "
-LAST_LINE = f"(backtrack-plugins, block {BLOCK_FORMAT})"
 
 MOST_CHARACTERS = 1500
 """No platform documents a limit for a description; we keep a block short (our choice)."""
@@ -65,16 +60,16 @@ def annotate(
     """
     chosen = None if annotator is None else (registry or installed()).annotator(annotator)
     timeline, review = (of, None) if isinstance(of, Timeline) else (of.timeline, of)
-    first = FIRST_WORDS + timeline.workout.name
+    name = timeline.workout.name
     request = AnnotationRequest(
         timeline=timeline,
         review=review,
         notices=notices_for(None) if notices is None else tuple(notices),
         athlete=declared(athlete, chosen.needs if chosen is not None else frozenset()),
-        most_characters=MOST_CHARACTERS - len(f"{first}\n\n\n{LAST_LINE}"),
+        most_characters=MOST_CHARACTERS - FRAME_CHARACTERS - len(name),
     )
     written = as_page(request) if chosen is None else _asked_for(chosen, request)
-    return msgspec.structs.replace(written, text=f"{first}\n{written.text}\n\n{LAST_LINE}")
+    return msgspec.structs.replace(written, text=make_block(name, written.text))
 
 
 def _asked_for(annotator: Annotator, request: AnnotationRequest) -> Annotation:
@@ -94,7 +89,7 @@ def _asked_for(annotator: Annotator, request: AnnotationRequest) -> Annotation:
         said = f"left out what must stand in the text: {' '.join(missing)} Tell its author."
         raise asked.error(said, field="Annotation.text")
     lines = written.text.split("\n")
-    if any(line == LAST_LINE or line.startswith(FIRST_WORDS) for line in lines):
+    if any(is_mark(line) for line in lines):
         said = "wrote a first or last line of the block, which the core adds. Tell its author."
         raise asked.error(said, field="Annotation.text")
     return written

@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import fitdecode
+import msgspec
 import pytest
 from garmin_fit_sdk import CrcCalculator, Encoder, Profile
 
 import backtrack_plugins as bt
+from backtrack_fitfile import messages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,9 +84,36 @@ def reader() -> bt.RecordingReader:
     return bt.Registry().recording_reader("fitfile")
 
 
+def answer(reader: bt.RecordingReader, data: bytes, library: str) -> bt.Recording | bt.UnreadableInput:
+    """The Recording by a library, or why it is refused."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(messages.CHOICE, library)
+        try:
+            return reader.read(data, "run.fit")
+        except bt.UnreadableInput as refused:
+            return refused
+
+
 @pytest.fixture(scope="session")
 def read(reader: bt.RecordingReader) -> Callable[[bytes], bt.Recording]:
-    return lambda data: reader.read(data, "run.fit")
+    """Read with fitparse; whatever any test reads or sees refused, fitfast reads or refuses alike."""
+
+    def read(data: bytes) -> bt.Recording:
+        slow, fast = (answer(reader, data, library) for library in ("fitparse", "fitfast"))
+        if isinstance(slow, bt.UnreadableInput):
+            assert str(fast) == str(slow)
+            raise slow
+        assert msgspec.structs.replace(fast, read_by=slow.read_by) == slow
+        assert fast.read_by in {"fitfile, fitfast 0.1.0", slow.read_by}
+        return slow
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def read_by(reader: bt.RecordingReader) -> Callable[[bytes], str]:
+    """Which library reads it, where both are there."""
+    return lambda data: answer(reader, data, "fitfast").read_by.removeprefix("fitfile, ")
 
 
 @pytest.fixture(scope="session")
@@ -108,6 +137,7 @@ def by_fitdecode(fit: Fit) -> Callable[[bytes], tuple[list[bt.Lap], list[bt.Samp
         return bt.Lap(
             start_seconds=(get("start_time") - fit.start).total_seconds(),
             seconds=get("total_timer_time"),
+            elapsed_seconds=get("total_elapsed_time"),
             metres=get("total_distance"),
             heart_rate=get("avg_heart_rate"),
             step_index=get("wkt_step_index"),

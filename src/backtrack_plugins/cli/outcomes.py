@@ -13,7 +13,7 @@ from backtrack_plugins.cli.output import say, warn
 from backtrack_plugins.cli.recorded import recorded
 from backtrack_plugins.errors import UsageError
 from backtrack_plugins.programme import Outcome
-from backtrack_plugins.programme.outcome import ALL_DONE, CUT_SHORT
+from backtrack_plugins.programme.outcome import ALL_DONE, CUT_SHORT, MISSED
 from backtrack_plugins.reading import read
 from backtrack_plugins.reviewing import review
 from backtrack_plugins.timeline import expand
@@ -133,7 +133,7 @@ def _outcome(said: str, held: Review) -> Outcome:
     """
     words = [" ".join(word.lower().split()) for word in said.split(",")]
     words = [f"rpe {word}" if _RATING.match(word) else word for word in words]
-    if not {ALL_DONE, CUT_SHORT} & set(words):
+    if not {ALL_DONE, CUT_SHORT, MISSED} & set(words):
         words.append(ALL_DONE if held.all_done else CUT_SHORT)
     outcome = Outcome.of(", ".join(words))
     if outcome.missed:

@@ -2,51 +2,28 @@
 
 from __future__ import annotations
 
-import math
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from backtrack_fitfile import profile
+from backtrack_fitfile.activity import FIRST_DATE, Activity
 from backtrack_fitfile.container import parts
-from backtrack_fitfile.messages import LIBRARY, DamagedFile, messages
-from backtrack_plugins import Lap, RecordedStep, Recording, Sample, UnreadableInput
+from backtrack_fitfile.layout import DamagedFile
+from backtrack_fitfile.left_out import left_out
+from backtrack_fitfile.messages import messages
+from backtrack_fitfile.values import code
+from backtrack_plugins import Recording, UnreadableInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from backtrack_fitfile.messages import Message
+    from backtrack_fitfile.messages import Messages
+    from backtrack_plugins import Lap, Sample
 
 _EPOCH = datetime(1989, 12, 31, tzinfo=UTC)
-_FIRST_DATE = 0x10000000
-"""Below it a time counts from when the watch was switched on (FIT profile, type ``date_time``)."""
 
-_LIMIT = 2**32
-"""No value of a recording is so large: a FIT number has 32 bits."""
-
-_ACTIVITIES = {None, "activity", "activity_summary"}
-
-_KINDS = {
-    "device": "the description of a device",
-    "settings": "a device's settings",
-    "sport": "a device's settings for a sport",
-    "workout": "a workout, which is a plan",
-    "course": "a course",
-    "schedules": "a schedule",
-    "weight": "a list of weights",
-    "totals": "a device's totals",
-    "goals": "a list of goals",
-    "monitoring_a": "the record of a day",
-    "monitoring_daily": "the record of a day",
-    "monitoring_b": "the record of a day",
-    "segment": "a route segment",
-    "segment_list": "a list of route segments",
-}
-"""What a file_id's type can say of a file that is no activity (FIT profile, type ``file``)."""
-
-_NO_STEPS = {
-    *("cycling", "e_biking", "rowing", "paddling", "kayaking", "canoeing", "stand_up_paddleboarding"),
-    *("swimming", "spin", "indoor_cycling", "hand_cycling", "indoor_rowing"),
-}
-"""Sports and sub-sports whose cadence counts turns of a crank or strokes, and not strides."""
+_APART = 48 * 3600.0
+"""Seconds between two recordings above which they are not one: our choice."""
 
 
 def from_fit(data: bytes, name: str) -> Recording:
@@ -61,34 +38,43 @@ def from_fit(data: bytes, name: str) -> Recording:
     Raises:
         UnreadableInput: when it is damaged, cut off, too large, or no recorded activity.
     """
-    activities = [_Activity(found) for found in _activities(data, name)]
-    start = _earliest([time for activity in activities for time in activity.times()])
+    found = _recorded(data, name)
+    every = [Activity(each.found) for each in found]
+    activities = _together(every)
+    begins = [activity.begins for activity in activities if activity.begins is not None]
+    # A date counts before a time since the watch was switched on.
+    start = min([time for time in begins if time >= FIRST_DATE] or begins, default=0.0)
     laps: list[Lap] = []
     samples: list[Sample] = []
     metres = 0.0
     for activity in activities:
         laps += activity.laps(start)
-        of_this = list(activity.samples(start, metres))
+        of_this = activity.samples(start, metres)
         metres = max((sample.metres for sample in of_this if sample.metres is not None), default=metres)
         samples += of_this
-    seconds = math.fsum(activity.seconds() for activity in activities)
+    seconds = sum(activity.seconds() for activity in activities)
     if not laps and not samples and not seconds:
         raise UnreadableInput(
             f"{name}: this FIT file is an activity with no time, no lap and no sample: nothing was recorded."
         )
+    followed = next((activity for activity in activities if activity.has_steps()), activities[0])
     return Recording(
         file=name,
-        started=_EPOCH + timedelta(seconds=start) if start >= _FIRST_DATE else None,
+        started=_date(start, activities),
         seconds=seconds,
+        elapsed_seconds=_elapsed(start, activities),
         laps=tuple(sorted(laps, key=lambda lap: lap.start_seconds)),
         samples=tuple(sorted(samples, key=lambda sample: sample.seconds)),
-        steps=next(filter(None, (activity.steps() for activity in activities)), ()),
+        steps=followed.steps(),
+        workout_name=followed.workout("wkt_name"),
+        workout_description=followed.workout("wkt_description"),
         sport=next(filter(None, (activity.sport() for activity in activities)), None),
-        read_by=f"fitfile, {LIBRARY}",
+        read_by=f"fitfile, {' and '.join(dict.fromkeys(each.library for each in found))}",
+        left_out=left_out([each.layout for each in found], _far(every, activities)),
     )
 
 
-def _activities(data: bytes, name: str) -> list[list[Message]]:
+def _recorded(data: bytes, name: str) -> list[Messages]:
     """The messages of each FIT file in the file that is an activity."""
     try:
         found = [messages(part) for part in parts(data, name)]
@@ -96,164 +82,67 @@ def _activities(data: bytes, name: str) -> list[list[Message]]:
         raise UnreadableInput(
             f"{name}: a damaged FIT file: {error}. Copy or download it again; nothing was read."
         ) from None
-    kinds = [_kind(part) for part in found]
-    activities = [part for part, kind in zip(found, kinds, strict=True) if kind in _ACTIVITIES]
+    kinds = [_kind(each) for each in found]
+    activities = [each for each, kind in zip(found, kinds, strict=True) if kind in profile.ACTIVITY_FILES]
     if not activities:
         raise UnreadableInput(_not_recorded(kinds[0], name))
     return activities
 
 
-def _kind(part: Sequence[Message]) -> Any:
-    return next((message.values.get("type") for message in part if message.kind == "file_id"), None)
+def _kind(part: Messages) -> int | None:
+    of_files = part.found.get("file_id", ())
+    return next((kind for kind in (code(values, "type") for values in of_files) if kind is not None), None)
 
 
-def _not_recorded(kind: Any, name: str) -> str:
-    said = _KINDS.get(kind, f"of another kind ({kind})")
-    hint = f" To read the plan: backtrack import {name}" if kind == "workout" else ""
+def _not_recorded(kind: int | None, name: str) -> str:
+    said = profile.FILES.get(kind or 0, f"of another kind ({kind})")
+    hint = f" To read the plan: backtrack import {name}" if kind == profile.WORKOUT_FILE else ""
     return (
         f"{name}: this FIT file is {said}, and no recorded activity. "
         f"Give the .fit file that the watch or app recorded.{hint}"
     )
 
 
-class _Activity:
-    """The messages of one FIT file, by their kind."""
-
-    def __init__(self, found: Sequence[Message]) -> None:
-        self._found: dict[str, list[dict[str, Any]]] = {}
-        for message in found:
-            self._found.setdefault(message.kind, []).append(message.values)
-
-    def _all(self, kind: str) -> list[dict[str, Any]]:
-        return self._found.get(kind, [])
-
-    def times(self) -> list[float]:
-        """The times of which the earliest is when it began."""
-        summaries = _numbers([*self._all("session"), *self._all("lap")], "start_time")
-        return summaries or _numbers(self._all("record"), "timestamp")
-
-    def seconds(self) -> float:
-        """How long the timer ran; where no timer is told of, with pauses, by summaries or else by samples."""
-        for field in ("total_timer_time", "total_elapsed_time"):
-            for kind in ("session", "lap", "activity"):
-                found = _numbers(self._all(kind), field)
-                if found:
-                    return math.fsum(found)
-        times = _numbers(self._all("record"), "timestamp")
-        return max(times, default=0.0) - min(times, default=0.0)
-
-    def laps(self, start: float) -> Iterator[Lap]:
-        """In the order of the file; one that does not say when it began follows the one before it."""
-        end = start
-        for values in self._all("lap"):
-            timer, elapsed = _number(values, "total_timer_time"), _number(values, "total_elapsed_time")
-            seconds = timer if timer is not None else elapsed or 0.0
-            began = _time(values, "start_time", start)
-            began = end if began is None else began
-            end = began + (elapsed or seconds)
-            yield Lap(
-                start_seconds=max(0.0, began - start),
-                seconds=seconds,
-                metres=_number(values, "total_distance"),
-                heart_rate=_beats(values, "avg_heart_rate"),
-                step_index=_whole(values, "wkt_step_index"),
-                trigger=_word(values, "lap_trigger"),
-            )
-
-    def samples(self, start: float, metres: float) -> Iterator[Sample]:
-        """In the order of the file; what has no time has no place.
-
-        Args:
-            start: When the recording began.
-            metres: What was covered in the FIT files before this one.
-        """
-        steps = not self._sports() & _NO_STEPS
-        for values in self._all("record"):
-            at = _time(values, "timestamp", start)
-            if at is None:
-                continue
-            distance = _number(values, "distance")
-            speed = _number(values, "enhanced_speed")
-            yield Sample(
-                seconds=max(0.0, at - start),
-                metres=None if distance is None else metres + distance,
-                metres_per_second=_number(values, "speed") if speed is None else speed,
-                heart_rate=_beats(values, "heart_rate"),
-                cadence=_cadence(values) if steps else None,
-            )
-
-    def steps(self) -> tuple[RecordedStep, ...]:
-        """The planned steps, by their index."""
-        steps = sorted(self._all("workout_step"), key=lambda values: _number(values, "message_index") or 0)
-        texts = (_text(values, "notes") or _text(values, "wkt_step_name") for values in steps)
-        return tuple(RecordedStep(text=text) for text in texts)
-
-    def sport(self) -> str | None:
-        """The sport's word, from the session or from what is left without one."""
-        kinds = ("session", "sport", "lap")
-        words = (_word(values, "sport") for kind in kinds for values in self._all(kind))
-        return next(filter(None, words), None)
-
-    def _sports(self) -> set[Any]:
-        kinds = ("session", "sport", "lap")
-        return {
-            _word(values, field)
-            for kind in kinds
-            for values in self._all(kind)
-            for field in ("sport", "sub_sport")
-        }
+def _together(activities: Sequence[Activity]) -> list[Activity]:
+    """The longest activity, and those not far from it."""
+    main = max(activities, key=Activity.seconds)
+    return [each for each in activities if each is main or not _are_apart(main, each)]
 
 
-def _number(values: dict[str, Any], field: str) -> float | None:
-    """The value, if it is what a measure can be: a file may declare any type it likes."""
-    value = values.get(field)
-    if isinstance(value, tuple):
-        value = next((item for item in value if item is not None), None)
-    if isinstance(value, int | float) and 0 <= value < _LIMIT:
-        return float(value)
-    return None
+def _are_apart(main: Activity, other: Activity) -> bool:
+    if main.begins is None or other.begins is None:
+        return False
+    first, then = sorted((main, other), key=lambda each: each.begins or 0.0)
+    if ((first.begins or 0.0) >= FIRST_DATE) != ((then.begins or 0.0) >= FIRST_DATE):
+        return False  # one has no date
+    return (then.begins or 0.0) - (first.ends or 0.0) > _APART
 
 
-def _numbers(rows: Sequence[dict[str, Any]], field: str) -> list[float]:
-    return [number for number in (_number(values, field) for values in rows) if number is not None]
+def _far(every: Sequence[Activity], kept: Sequence[Activity]) -> Iterator[str]:
+    """What is said of activities and messages far from the rest."""
+    for activity in every:
+        if not any(activity is each for each in kept):
+            yield f"an activity of another time: {_day(activity.begins or 0.0)}"
+    for activity in kept:
+        for kind, times in activity.far.items():
+            yield f"{kind} far from the rest: {_day(times[0])} ({len(times):,} of them)"
 
 
-def _earliest(times: Sequence[float]) -> float:
-    """The earliest date; where there is none, the earliest time since the watch was switched on."""
-    return min([time for time in times if time >= _FIRST_DATE] or times, default=0.0)
+def _day(time: float) -> str:
+    return f"{_EPOCH + timedelta(seconds=time):%Y-%m-%d}"
 
 
-def _time(values: dict[str, Any], field: str, start: float) -> float | None:
-    """A time that can be compared with the start: both are dates, or none is."""
-    time = _number(values, field)
-    return time if time is not None and (time >= _FIRST_DATE) == (start >= _FIRST_DATE) else None
-
-
-def _whole(values: dict[str, Any], field: str) -> int | None:
-    number = _number(values, field)
-    return None if number is None else round(number)
-
-
-def _beats(values: dict[str, Any], field: str) -> int | None:
-    """Some writers put 0 where no heart rate was measured."""
-    return _whole(values, field) or None
-
-
-def _cadence(values: dict[str, Any]) -> float | None:
-    """Steps a minute: the file counts strides, which are two steps."""
-    strides = _number(values, "cadence")
-    if strides is None:
+def _date(start: float, activities: Sequence[Activity]) -> datetime | None:
+    """When it began, with the watch's own offset from UTC where it is said."""
+    if start < FIRST_DATE:
         return None
-    return 2 * (strides + (_number(values, "fractional_cadence") or 0))
+    offsets = (activity.offset() for activity in activities)
+    offset = next((offset for offset in offsets if offset is not None), None)
+    date = _EPOCH + timedelta(seconds=start)
+    return date if offset is None else date.astimezone(offset)
 
 
-def _word(values: dict[str, Any], field: str) -> str | None:
-    """The enumeration's word; a number is one that no profile names."""
-    value = values.get(field)
-    return value if isinstance(value, str) else None
-
-
-def _text(values: dict[str, Any], field: str) -> str:
-    """A text that can be shown: without control characters, but for line feeds."""
-    text = _word(values, field) or ""
-    return "".join(letter for letter in text if letter == "\n" or letter.isprintable()).strip()
+def _elapsed(start: float, activities: Sequence[Activity]) -> float | None:
+    """How long it was, pauses included: to the latest end of what says how long it was."""
+    ends = [end for activity in activities for end in activity.said_ends(start)]
+    return max(ends) - start if ends else None
