@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from backtrack_plugins.activities import (
@@ -82,7 +83,7 @@ def which(
     raise UsageError(
         f"{recording.file}: no activity on {name} began within {START_SECONDS // 60} minutes of "
         f"{recording.started:%Y-%m-%d %H:%M} and was about as long. Upload the recording: "
-        f"backtrack send FILE --to {name}; or name the activity: --to {name}:NUMBER",
+        f"backtrack send {shlex.quote(recording.file)} --to {name}; or name the activity: --to {name}:NUMBER",
         file=recording.file,
     )
 
