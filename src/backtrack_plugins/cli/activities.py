@@ -36,6 +36,7 @@ _SAID = {
     "gone": "no annotation there",
 }
 _CONTEXT = 2
+_FROM_THE_FIRST = ("@@ -0,0 ", "@@ -1 ", "@@ -1,")
 
 
 class Address(NamedTuple):
@@ -154,8 +155,8 @@ def differences(annotated: Annotated) -> Iterator[str]:
     if was == now:
         return
     yield "description:"
-    lines = difflib.unified_diff(_lines(was), _lines(now), n=_CONTEXT, lineterm="")
-    for line in list(lines)[2:]:
+    lines = list(difflib.unified_diff(_lines(was), _lines(now), n=_CONTEXT, lineterm=""))[2:]
+    for line in lines[1:] if lines[0].startswith(_FROM_THE_FIRST) else lines:
         yield "..." if line.startswith("@@") else f"{line[0]} {line[1:]}".rstrip()
 
 
