@@ -53,7 +53,7 @@ class Granted(NamedTuple):
         return f"Granted(scopes={self.scopes})"
 
 
-class NotTheAnswer(Exception):
+class NotTheAnswer(ValueError):
     """It is no answer to this sign-in."""
 
 
@@ -65,7 +65,7 @@ def granted_in(query: str, state: str) -> Granted:
         state: What was sent along.
 
     Raises:
-        NotTheAnswer: when it belongs to no sign-in, or to another one.
+        ValueError: when it belongs to no sign-in, or to another one.
         NotSignedIn: when nothing was allowed, or not all that is needed.
     """
     found = parse_qs(query, keep_blank_values=True, max_num_fields=20)
@@ -152,21 +152,18 @@ class Callback:
 
     def _taken_from(self, query: str) -> Page:
         again = f"To begin again, type in the terminal: {HOW_TO_SIGN_IN}"
-        granted = None
+        granted: Granted | None = None
+        problem: Exception | None = None
         try:
             granted = granted_in(query, self._state)
-        except NotTheAnswer:
+        except ValueError:
             return Page(
                 400,
                 "This is no answer to the sign-in",
                 ["It belongs to none that is waited for. Nothing was changed.", again],
             )
-        except ValueError:
-            return Page(400, "This cannot be read", ["Nothing was changed.", again])
         except NotSignedIn as error:
-            problem: Exception | None = error
-        else:
-            problem = None
+            problem = error
         if self._taken:
             return Page(410, "This sign-in is over", ["It takes one answer, and had it.", again])
         self._taken = True
@@ -289,7 +286,7 @@ def pasted(address: str, state: str) -> Granted:
     granted = None
     try:
         granted = granted_in(urlsplit(address.strip()).query, state)
-    except (NotTheAnswer, ValueError):
+    except ValueError:
         granted = None
     if granted is None:
         raise UsageError(
