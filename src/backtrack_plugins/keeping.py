@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SecretPlace = Literal["keyring", "file"]
+"""Where a secret is kept: in the system's keyring, or in a file that only its owner may read."""
 
 CHUNK = 1000
 """Characters in one entry of a keyring: Windows takes 2,560 bytes in one, in UTF-16."""

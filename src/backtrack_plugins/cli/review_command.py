@@ -10,6 +10,7 @@ import msgspec
 from backtrack_plugins.cli.inputs import find_athlete
 from backtrack_plugins.cli.output import report_errors, say, say_json, table
 from backtrack_plugins.cli.recorded import KEPT, reviewed
+from backtrack_plugins.energy import ASSUMED_MASS
 from backtrack_plugins.errors import UsageError
 from backtrack_plugins.units import KM_PER_MILE, clock_of
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator
 
+    from backtrack_plugins.athlete import Athlete
     from backtrack_plugins.recording import Recording
     from backtrack_plugins.reviewed import Review, ReviewedSegment, WayTotals
 
@@ -49,11 +51,10 @@ def run(arguments: argparse.Namespace) -> int:
         errors = [error.as_data() for error in not_matched]
         say_json({**review_data(review, plan), "errors": errors})
         return max((error.exit_code for error in not_matched), default=0)
-    imperial = athlete is not None and athlete.units == "imperial"
     say("\n".join(_head(review, plan)))
     if not_matched:
         return report_errors(not_matched, as_json=False)
-    say("\n".join(_body(review, _miles if imperial else _kilometres)))
+    say("\n".join(_body(review, athlete)))
     return 0
 
 
@@ -110,7 +111,8 @@ def _when(recording: Recording) -> str:
     return "no date" if recording.started is None else recording.started.strftime("%Y-%m-%d %H:%M")
 
 
-def _body(review: Review, distance: _Distance) -> Iterator[str]:
+def _body(review: Review, athlete: Athlete | None) -> Iterator[str]:
+    distance = _miles if athlete is not None and athlete.units == "imperial" else _kilometres
     heads = ("lap", "planned", "done", "belt", "watch est.", "bpm", "")
     rows = [heads, *(_row(each, distance) for each in review.segments)]
     for extra in review.extras:
@@ -125,9 +127,11 @@ def _body(review: Review, distance: _Distance) -> Iterator[str]:
     if review.score is not None:
         yield textwrap.fill(f"Score {review.score:.0f} %: {_SCORE}", WIDTH)
     yield textwrap.fill(_WATCH, WIDTH)
+    mass = None if athlete is None else athlete.mass
+    whose = f"{ASSUMED_MASS}, assumed" if mass is None else str(mass)
     unknown = sum(each.unestimated_seconds for each in review.totals)
-    if unknown:
-        yield f"kcal leaves out {_clock(unknown)} that the energy model knows nothing about."
+    left_out = f"; without {_clock(unknown)} outside what the energy model knows" if unknown else ""
+    yield f"Kcal: an estimate, rest included, for {whose}{left_out}."
 
 
 def _row(each: ReviewedSegment, distance: _Distance) -> tuple[str, ...]:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 SECONDS_TOLERANCE = 2.0
 """A watch counts whole seconds and cuts a lap up to a second late at either end (our choice)."""
 
+TAIL_SECONDS = 5.0
+"""Up to so long what follows a finished step under its index still belongs to it (seen: 2 to 4 s)."""
+
 METRES_SHARE = 0.02
 METRES_TOLERANCE = 5.0
 """A watch looks at its distance once a second, and a run is 5 m a second (our choice)."""
@@ -70,6 +73,11 @@ def slack(planned_seconds: float) -> float:
 def metres_slack(planned_metres: float) -> float:
     """How many metres may lack from a planned distance; never as much as half of it."""
     return min(max(METRES_TOLERANCE, METRES_SHARE * planned_metres), planned_metres / 2)
+
+
+def is_timed(segment: Segment) -> bool:
+    """Whether time ends it on a watch, too: in a straddle a watch waits for the lap button."""
+    return segment.ends_on == "time" and not segment.is_straddle
 
 
 def reaches(segment: Segment, seconds: float, watch_metres: float | None) -> bool:

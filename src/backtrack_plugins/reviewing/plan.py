@@ -68,6 +68,14 @@ class Plan:
         return done
 
 
+def instead(recording: Recording) -> str:
+    """What to do when another workout was followed."""
+    sent = "give the workout that was sent, for the athlete it was sent for"
+    if not recording.steps:
+        return f"{sent.capitalize()}"
+    return f"Give none, and it is rebuilt from the recording; or {sent}"
+
+
 def refuse_another_workout(plan: Plan, recording: Recording) -> None:
     """See that the workout that the watch followed is the plan, as far as the watch kept it.
 
@@ -79,20 +87,16 @@ def refuse_another_workout(plan: Plan, recording: Recording) -> None:
         # A watch may cut a name, and keeps no other sign of what it followed.
         known = recording.workout_name.strip()
         if known and not name.startswith(known) and not known.startswith(name):
-            raise NotMatched(f"{_another(recording, name)}, which is not the plan's name. {INSTEAD}")
+            raise NotMatched(
+                f"{_another(recording, name)}, which is not the plan's name. {instead(recording)}"
+            )
         return
     for number, (entry, step) in enumerate(
         zip_longest(plan.entries, recording.steps[: len(plan.entries) + 1]), start=1
     ):
         difference = _difference(entry, step)
         if difference:
-            raise NotMatched(f"{_another(recording, name)}: step {number} {difference}. {INSTEAD}")
-
-
-INSTEAD = (
-    "Give the workout that was sent, with the athlete it was sent for, or none: then it is rebuilt from the "
-    "recording where the watch kept it"
-)
+            raise NotMatched(f"{_another(recording, name)}: step {number} {difference}. {instead(recording)}")
 
 
 def _another(recording: Recording, planned: str) -> str:

@@ -101,7 +101,7 @@ class HeartRates:
         longest = min(USUALLY_HELD * max(usually, 0.0), LONGEST_HELD)
         known = [
             (sample.seconds, min(max(held, 0.0), longest), sample.heart_rate)
-            for sample, held in zip(samples, (*apart, longest), strict=True)
+            for sample, held in zip(samples, (*apart, longest)[: len(samples)], strict=True)
             if sample.heart_rate is not None
         ]
         self._starts = [start for start, _, _ in known]
