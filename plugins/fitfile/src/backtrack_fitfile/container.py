@@ -19,8 +19,8 @@ MOST_PARTS = 100
 
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
-_ZIP_NAME_LENGTH, _ZIP_NAME = 26, 30
-"""Where an archive's first entry has the length of its name, or the lower byte of it, and the name."""
+_ZIP_NAME_LENGTH, _ZIP_NAME = slice(26, 28), 30
+"""Where an archive's first entry has the length of its name, and the name."""
 _SIGNATURE = b".FIT"
 _SHORTEST_HEADER = 12
 _LONGEST_NAME = 100
@@ -37,7 +37,8 @@ def is_fit(head: bytes) -> bool:
     (True, False)
     """
     if head.startswith(_ZIP):
-        return head[_ZIP_NAME : _ZIP_NAME + head[_ZIP_NAME_LENGTH]].lower().endswith(b".fit")
+        length = int.from_bytes(head[_ZIP_NAME_LENGTH], "little")
+        return head[_ZIP_NAME : _ZIP_NAME + length].lower().endswith(b".fit")
     if head.startswith(_GZIP):
         head = _first_bytes(head)
     return head[8:_SHORTEST_HEADER] == _SIGNATURE
