@@ -74,6 +74,7 @@ GENERATED: dict[str, Callable[[], str]] = {
 GENERATED_BYTES: dict[str, Callable[[], bytes]] = {
     "examples/recordings/after-intervals-reset.fit": recordings.after_intervals_reset,
     "examples/recordings/week-01.fit": recordings.week_one,
+    "plugins/strava/src/backtrack_strava/tour.fit": recordings.after_intervals_reset,
 }
 
 

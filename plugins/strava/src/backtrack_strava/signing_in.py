@@ -10,7 +10,9 @@ import msgspec
 from backtrack_plugins import Account, ServiceError, UsageError
 
 if TYPE_CHECKING:
-    from backtrack_plugins import SignInRequest
+    from contextlib import AbstractContextManager
+
+    from backtrack_plugins import SignInRequest, Tour
     from backtrack_strava.callback import Granted
     from backtrack_strava.routing import Route
     from backtrack_strava.sessions import Session
@@ -42,7 +44,20 @@ class StravaSignIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 def strava_account() -> Account:
     """The account ``strava``."""
-    return Account(name=NAME, terms=TERMS, sign_in=_sign_in, sign_out=_sign_out, options=StravaSignIn)
+    return Account(
+        name=NAME,
+        terms=TERMS,
+        sign_in=_sign_in,
+        sign_out=_sign_out,
+        options=StravaSignIn,
+        tour=_tour,
+    )
+
+
+def _tour(folder: str) -> AbstractContextManager[Tour]:
+    from backtrack_strava.tour import tour
+
+    return tour(folder)
 
 
 def _sign_in(request: SignInRequest) -> str:
