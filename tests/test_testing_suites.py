@@ -13,7 +13,7 @@ import pytest
 
 from backtrack_plugins import testing
 from backtrack_plugins.kinds import KINDS
-from backtrack_plugins.testing import ExporterSuite, ImporterSuite
+from backtrack_plugins.testing import ExporterSuite, ImporterSuite, installed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -782,3 +782,13 @@ def test_a_suite_for_what_is_not_installed_says_so() -> None:
 
     with pytest.raises(AssertionError, match="no importer is named no-such-format"):
         Suite().test_is_listed_without_being_imported()
+
+
+def test_the_kit_finds_what_is_installed_between_two_questions(
+    plugins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "late" not in installed.names("exporter")
+    plugins.metadata("acme", "[backtrack_plugins.exporters]\nlate = late\n")
+    assert "late" in installed.names("exporter")
+    monkeypatch.setenv("BACKTRACK_DISABLE_PLUGINS", "acme")
+    assert "late" not in installed.names("exporter")
