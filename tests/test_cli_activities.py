@@ -123,7 +123,7 @@ class TestAnnotating:
         done = command("annotate", recording, "--to", "club", "--yes")
         assert (done.code, done.out) == (2, "")
         assert "no activity on club began within 5 minutes of 2026-12-02" in done.err
-        assert "backtrack send FILE --to club" in done.err
+        assert "backtrack send done.fit --to club" in done.err
         assert "--to club:NUMBER" in done.err
 
     def test_several_are_asked_about(

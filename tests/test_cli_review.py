@@ -50,7 +50,7 @@ def test_each_step_with_what_was_done_of_it(command, recording: str) -> None:
 def test_the_totals_of_each_way(command, recording: str) -> None:
     done = command("review", recording)
     assert row_of(done.out, "backward  5:00").startswith("backward 5:00 4:25 0.24 km")
-    assert row_of(done.out, "straddle  ").startswith("straddle ")
+    assert row_of(done.out, "straddle  1:30").startswith("straddle 1:30 1:36 - ")
     assert "Score 98 %" in done.out
 
 

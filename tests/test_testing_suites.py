@@ -591,6 +591,10 @@ ANNOTATOR = """
 def annotate(request):
     {body}
     lines = [line for segment in request.timeline.segments for line in segment.lines]
+    done = {done}
+    if done is not None:
+        lines = [f"{{round(each.seconds)}} s of {{each.segment.line}}" for each in done
+                 if each.state != "missing"]
     text = "\\n".join({lines})
     cut = text[: {most}]
     losses = (Loss(what="text", instead="cut"),) if cut != text else ()
@@ -606,6 +610,7 @@ def annotator(**changed: str) -> str:
     parts = {
         "body": "pass",
         "lines": "[*request.notices, *lines]",
+        "done": "request.review and request.review.segments",
         "most": "request.most_characters",
         "summary": "A fake",
     }
@@ -613,15 +618,27 @@ def annotator(**changed: str) -> str:
 
 
 WHICH_WAY, LENGTH = "test_says_which_way_the_athlete_faces", "test_stays_within_its_length"
+DONE, NOT_DONE = "test_tells_what_was_done", "test_does_not_tell_as_done_what_was_not"
 ANNOTATORS = {
     "good": Wrong(annotator(), set()),
     "two-lines": Wrong(annotator(summary="A\nfake"), {ITSELF}),
-    "no-safety": Wrong(annotator(lines="lines"), {WHICH_WAY, LENGTH, INVENTED, SAME, WORLD}),
-    "no-direction": Wrong(annotator(lines="request.notices"), {WHICH_WAY, LENGTH, INVENTED}),
+    "no-safety": Wrong(annotator(lines="lines"), {WHICH_WAY, DONE, NOT_DONE, LENGTH, INVENTED, SAME, WORLD}),
+    "no-direction": Wrong(annotator(lines="request.notices"), {WHICH_WAY, DONE, NOT_DONE, LENGTH, INVENTED}),
+    "tells-the-plan": Wrong(annotator(done="None"), {DONE, NOT_DONE, LENGTH, INVENTED, SAME, WORLD}),
+    "tells-what-is-missing": Wrong(
+        annotator(done="request.review and request.review.segments")
+        .replace('if each.state != "missing"', "if each.segment.direction")
+        .replace("{round(each.seconds)} s of ", ""),
+        {DONE, NOT_DONE, LENGTH, INVENTED, SAME, WORLD},
+    ),
+    "tells-of-the-plan": Wrong(
+        annotator(done="None", lines="[*request.notices, *(f'planned: {line}' for line in lines)]"),
+        {NOT_DONE},
+    ),
     "too-long": Wrong(annotator(most="9_999"), {LENGTH, INVENTED}),
     "fails": Wrong(
         annotator(body="1 / sum(not s.is_straddle and s.gait == 'jog' for s in request.timeline.segments)"),
-        {WHICH_WAY, SAME, WORLD},
+        {WHICH_WAY, DONE, NOT_DONE, SAME, WORLD},
     ),
     "time-zone": Wrong(annotator(lines="[*request.notices, *lines, os.environ.get('TZ', '-')]"), {SAME}),
     "writes": Wrong(annotator(body=hidden(WORLDLY["writes"])), {WORLD}),

@@ -12,22 +12,18 @@ from backtrack_plugins.fields import refuse_wrong_fields
 from backtrack_plugins.names import is_plugin_name
 
 
-def _nobody(text: str) -> None:
-    """Nobody is told."""
-
-
 class SignInRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What an account gets when somebody signs in.
 
     Attributes:
         ask: Asks somebody, and returns the answer: the question, and whether what is typed stays hidden.
-        say: Tells somebody something meanwhile, such as an address to open; it goes nowhere when left out.
+        say: Tells somebody something meanwhile, such as an address to open; None when nobody listens.
         at: A folder with a session that another program saved, to be used in place; None for a new one.
         options: The account's own options, as its Struct; None when it has none.
     """
 
     ask: Callable[[str, bool], str]
-    say: Callable[[str], None] = _nobody
+    say: Callable[[str], None] | None = None
     at: str | None = None
     options: Any = None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from backtrack_plugins.activities import (
@@ -36,6 +37,7 @@ _SAID = {
     "gone": "no annotation there",
 }
 _CONTEXT = 2
+_FROM_THE_FIRST = ("@@ -0,0 ", "@@ -1 ", "@@ -1,")
 
 
 class Address(NamedTuple):
@@ -81,7 +83,7 @@ def which(
     raise UsageError(
         f"{recording.file}: no activity on {name} began within {START_SECONDS // 60} minutes of "
         f"{recording.started:%Y-%m-%d %H:%M} and was about as long. Upload the recording: "
-        f"backtrack send FILE --to {name}; or name the activity: --to {name}:NUMBER",
+        f"backtrack send {shlex.quote(recording.file)} --to {name}; or name the activity: --to {name}:NUMBER",
         file=recording.file,
     )
 
@@ -154,8 +156,8 @@ def differences(annotated: Annotated) -> Iterator[str]:
     if was == now:
         return
     yield "description:"
-    lines = difflib.unified_diff(_lines(was), _lines(now), n=_CONTEXT, lineterm="")
-    for line in list(lines)[2:]:
+    lines = list(difflib.unified_diff(_lines(was), _lines(now), n=_CONTEXT, lineterm=""))[2:]
+    for line in lines[1:] if lines[0].startswith(_FROM_THE_FIRST) else lines:
         yield "..." if line.startswith("@@") else f"{line[0]} {line[1:]}".rstrip()
 
 

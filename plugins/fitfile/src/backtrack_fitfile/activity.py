@@ -96,10 +96,13 @@ class Activity:
         return max(times, default=0.0) - min(times, default=0.0)
 
     def said_ends(self, start: float) -> Iterator[float]:
-        """When its sessions, or else its laps, end by what they say; the time of a message is not it."""
+        """When its sessions, or else its laps, end by what they say; the time of a message is not it.
+
+        In seconds since the recording began, as everywhere below.
+        """
         for kind in ("session", "lap"):
             said = False
-            end = start if self.begins is None else self.begins
+            end = self._begins(start)
             for values in self._all(kind):
                 elapsed = number(values, "total_elapsed_time")
                 if elapsed is None:
@@ -111,9 +114,12 @@ class Activity:
             if said:
                 return
 
+    def _begins(self, start: float) -> float:
+        return 0.0 if self.begins is None else _since(self.begins, start) or 0.0
+
     def laps(self, start: float) -> Iterator[Lap]:
         """In the order of the file; one that does not say when it began follows the one before it."""
-        end = start
+        end = self._begins(start)
         for values in self._all("lap"):
             timer, elapsed = number(values, "total_timer_time"), number(values, "total_elapsed_time")
             seconds = timer if timer is not None else elapsed or 0.0
@@ -122,7 +128,7 @@ class Activity:
             end = began + (elapsed or seconds)
             index = code(values, "wkt_step_index")
             yield Lap(
-                start_seconds=max(0.0, began - start),
+                start_seconds=max(0.0, began),
                 seconds=seconds,
                 elapsed_seconds=elapsed,
                 metres=number(values, "total_distance"),
@@ -139,16 +145,16 @@ class Activity:
             metres: What was covered in the FIT files before this one.
         """
         has_steps = not self._counts_no_steps()
-        has_date = start >= FIRST_DATE
         samples = []
         for time, values in self._records:
-            if (time >= FIRST_DATE) != has_date:
-                continue  # it cannot be compared with the start
+            since = _since(time, start)
+            if since is None:
+                continue
             distance = number(values, "distance")
             speed = number(values, "enhanced_speed")
             samples.append(
                 Sample(
-                    seconds=max(0.0, time - start),
+                    seconds=max(0.0, since),
                     metres=None if distance is None else metres + distance,
                     metres_per_second=number(values, "speed") if speed is None else speed,
                     heart_rate=_beats(values, "heart_rate"),
@@ -203,9 +209,14 @@ def _earliest(times: Sequence[float]) -> float | None:
 
 
 def _time(values: Values, field: str, start: float) -> float | None:
-    """A time that can be compared with the start: both are dates, or none is."""
+    """A time since the start."""
     time = number(values, field)
-    return time if time is not None and (time >= FIRST_DATE) == (start >= FIRST_DATE) else None
+    return None if time is None else _since(time, start)
+
+
+def _since(time: float, start: float) -> float | None:
+    """The seconds from the start to a time; None unless both are dates, or none is."""
+    return time - start if (time >= FIRST_DATE) == (start >= FIRST_DATE) else None
 
 
 def _beats(values: Values, field: str) -> int | None:

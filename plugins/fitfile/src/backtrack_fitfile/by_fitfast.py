@@ -53,6 +53,10 @@ def read(part: bytes) -> dict[str, list[dict[str, Any]]]:
         ValueError: when it is damaged, or this library does not read it.
     """
     found: dict[str, list[dict[str, Any]]] = _compiled().parse(part, enum_names=False)
+    for values in found.get(profile.MESSAGES[profile.RECORD], ()):
+        if "speed" in values:
+            # Expanded from it, and cut off where it should be rounded: 8.155 becomes 8.154.
+            values.pop("enhanced_speed", None)
     for kind in profile.MESSAGES.values():
         for values in found.get(kind, ()):
             for field in profile.TIMES & values.keys():

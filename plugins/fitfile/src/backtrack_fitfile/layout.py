@@ -153,13 +153,9 @@ def is_plain(found: Layout) -> bool:
     if found.implied_times:
         return False
     named = {field.name for fields in profile.FIELDS.values() for field in fields.values()}
-    if any(_plain_name(name) in named for name in found.described.values()):
+    if not named.isdisjoint(found.described.values()):
         return False
     return all(_is_plain(shape, found.described) for shape in found.shapes if shape.count)
-
-
-def _plain_name(name: str) -> str:
-    return name.strip().lower().replace(" ", "_")
 
 
 def _is_plain(shape: Shape, described: dict[tuple[int, int], str]) -> bool:

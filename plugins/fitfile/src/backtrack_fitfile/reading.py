@@ -145,4 +145,4 @@ def _date(start: float, activities: Sequence[Activity]) -> datetime | None:
 def _elapsed(start: float, activities: Sequence[Activity]) -> float | None:
     """How long it was, pauses included: to the latest end of what says how long it was."""
     ends = [end for activity in activities for end in activity.said_ends(start)]
-    return max(ends) - start if ends else None
+    return max(ends, default=None)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hmac
 import threading
-from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from backtrack_plugins import BacktrackError, NotSignedIn, Unreachable, UsageError
 from backtrack_strava.answers import HOW_TO_SIGN_IN, SERVICE, lacking
+from backtrack_strava.callback_page import POLICY, Page
 from backtrack_strava.sessions import missing_scopes
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Granted(NamedTuple):
         return f"Granted(scopes={self.scopes})"
 
 
-class NotTheAnswer(Exception):
+class NotTheAnswer(ValueError):
     """It is no answer to this sign-in."""
 
 
@@ -65,7 +65,7 @@ def granted_in(query: str, state: str) -> Granted:
         state: What was sent along.
 
     Raises:
-        NotTheAnswer: when it belongs to no sign-in, or to another one.
+        ValueError: when it belongs to no sign-in, or to another one.
         NotSignedIn: when nothing was allowed, or not all that is needed.
     """
     found = parse_qs(query, keep_blank_values=True, max_num_fields=20)
@@ -152,21 +152,18 @@ class Callback:
 
     def _taken_from(self, query: str) -> Page:
         again = f"To begin again, type in the terminal: {HOW_TO_SIGN_IN}"
-        granted = None
+        granted: Granted | None = None
+        problem: Exception | None = None
         try:
             granted = granted_in(query, self._state)
-        except NotTheAnswer:
+        except ValueError:
             return Page(
                 400,
                 "This is no answer to the sign-in",
                 ["It belongs to none that is waited for. Nothing was changed.", again],
             )
-        except ValueError:
-            return Page(400, "This cannot be read", ["Nothing was changed.", again])
         except NotSignedIn as error:
-            problem: Exception | None = error
-        else:
-            problem = None
+            problem = error
         if self._taken:
             return Page(410, "This sign-in is over", ["It takes one answer, and had it.", again])
         self._taken = True
@@ -178,7 +175,7 @@ class Callback:
                 problem = error
         self._said, self._problem = said, problem
         if problem is None and granted is not None:
-            return Page(200, "It worked", _allowed(granted.scopes), ends=True)
+            return Page(200, "It worked", _allowed(granted.scopes), good=True, ends=True)
         return Page(200, "It did not work", _refused(problem), ends=True)
 
     def ended(self) -> None:
@@ -200,49 +197,27 @@ class Callback:
         self.close()
 
 
-class Page(NamedTuple):
-    """A page, in plain HTML with nothing that is loaded from elsewhere, and no code or token in it.
-
-    Attributes:
-        status: Such as 200.
-        title: What it says first.
-        lines: What it says then.
-        ends: Whether the wait is over.
-    """
-
-    status: int
-    title: str
-    lines: list[str]
-    ends: bool = False
-
-    def encoded(self) -> bytes:
-        """Its bytes."""
-        lines = "".join(f"<p>{escape(line)}</p>\n" for line in [*self.lines, "You can close this page."])
-        title = escape(self.title)
-        return (
-            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{title} - backtrack</title>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n"
-            f"{lines}</main>\n</body>\n</html>\n"
-        ).encode()
-
-
-def _allowed(scopes: tuple[str, ...]) -> list[str]:
-    kept = [_WORDS.get(scope, scope) for scope in scopes]
+def _allowed(scopes: tuple[str, ...]) -> list[str | tuple[str, ...]]:
     return [
-        "You are signed in.",
-        f"You allowed this program to: {'; '.join(kept)}.",
+        "You are signed in. You allowed this program to:",
+        tuple(_WORDS.get(scope, scope) for scope in scopes),
         "Go on in the terminal.",
     ]
 
 
-def _refused(problem: Exception | None) -> list[str]:
-    lines = ["You are not signed in, and nothing is kept."]
+def _refused(problem: Exception | None) -> list[str | tuple[str, ...]]:
+    lines: list[str | tuple[str, ...]] = ["You are not signed in, and nothing is kept."]
     if not isinstance(problem, BacktrackError):
         return [*lines, "The terminal says why."]
     missing: Any = problem.details.get("missing", ())
-    lines += [f"Not allowed, and needed: {_WORDS[scope]} ({scope})." for scope in missing]
-    return [*lines, str(problem)]
+    if not missing:
+        return [*lines, str(problem)]
+    return [
+        *lines,
+        "What is needed and was not allowed:",
+        tuple(f"{_WORDS[scope]} ({scope})" for scope in missing),
+        f"To try again and leave every box ticked, type in the terminal: {HOW_TO_SIGN_IN}",
+    ]
 
 
 class _Server(ThreadingHTTPServer):
@@ -287,8 +262,7 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in {
             "Content-Type": "text/html; charset=utf-8",
             "Content-Length": str(len(body)),
-            "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; "
-            "frame-ancestors 'none'",
+            "Content-Security-Policy": POLICY,
             "Referrer-Policy": "no-referrer",
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "no-store",
@@ -312,7 +286,7 @@ def pasted(address: str, state: str) -> Granted:
     granted = None
     try:
         granted = granted_in(urlsplit(address.strip()).query, state)
-    except (NotTheAnswer, ValueError):
+    except ValueError:
         granted = None
     if granted is None:
         raise UsageError(

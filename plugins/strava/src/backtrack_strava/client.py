@@ -123,7 +123,7 @@ def new_client(to: Route, token: str | None) -> Client:
         to: Where its requests go.
         token: Its access token; None for requests that need none.
     """
-    from backtrack_strava.transport import StravaSession
+    from backtrack_strava.transport import StravaSession  # and requests, which sets filters for its own
 
     client_class = stravalib().Client
     with _importing, _no_settings():

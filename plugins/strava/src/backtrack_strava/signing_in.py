@@ -22,9 +22,9 @@ CLIENT_ID, CLIENT_SECRET = "STRAVA_CLIENT_ID", "STRAVA_CLIENT_SECRET"
 TERMS = (
     "Strava lets a program in through an API application of your own, which you make once in Strava's "
     "settings; since June 2026 the account that owns it needs a Strava subscription. "
-    "You allow it to see your activities and to change them. This program asks Strava for the start, length, "
-    "title, description and sport of activities, and keeps none of it but an activity's number and a hash of "
-    "the text that it put there. Read Strava's API agreement yourself: it is between you and Strava. The "
+    "You allow it to see your activities and to change them. This program looks at the start, length, title, "
+    "description and sport of an activity, and keeps none of it but its number, with a digest of the text "
+    "that it put there. Read Strava's API agreement yourself: it is between you and Strava. The "
     "text to paste needs no account: backtrack annotate FILE"
 )
 
@@ -78,6 +78,7 @@ def sign_in(request: SignInRequest, *, seconds: float) -> str:
             "no session for Strava can be taken over from another program: sign in without --at",
             argument="at",
         )
+    say = request.say or (lambda _: None)
     to = route()
     number, secret = _application(request)
     state = secrets.token_urlsafe(24)
@@ -88,7 +89,7 @@ def sign_in(request: SignInRequest, *, seconds: float) -> str:
 
     with hidden(secret):
         if request.options is not None and request.options.paste:
-            request.say(
+            say(
                 "Open this address in a browser, allow what it asks for, and copy the address that the "
                 "browser is sent to at the end; that there is no page is as it should be:\n"
                 f"{_authorize_url(to, number, f'http://{HOST}{PATH}', state)}"
@@ -97,7 +98,7 @@ def sign_in(request: SignInRequest, *, seconds: float) -> str:
             return finish(pasted(address, state))
         with Callback(state, finish) as callback:
             url = _authorize_url(to, number, callback.address, state)
-            request.say(
+            say(
                 f"A browser opens on Strava. If none does, open this address on this machine:\n{url}\n"
                 f"Waiting {seconds / 60:.0f} minutes for it; Ctrl-C ends that."
             )

@@ -46,7 +46,8 @@ class StravaSession(Session):
         super().__init__()
         self.auth = _as_it_is  # else an entry of ~/.netrc would be sent in place of the token
         self.trust_env = not route.stand_in  # no proxy stands between this machine and itself
-        self.mount("https://", _Adapter(route))
+        for scheme in ("https://", "http://"):
+            self.mount(scheme, _Adapter(route))
 
     def get_redirect_target(self, resp: Response) -> str | None:
         """None: a token goes where it belongs, and nowhere that an answer names."""
