@@ -408,6 +408,9 @@ class TestAnotherWorkout:
             (f"1:00 {WALK}", [(30, 0, "time"), (30, 0, "time")], "lap 2 is of step 1"),
             (f"1:00 {WALK}\n1:00 {JOG}", [(30, 0, "distance"), (30, 1)], "ended by a distance"),
             (f"400 m {WALK}", [(288, 0, "time", 400.0)], "ended by a time"),
+            (f"lap {WALK}", [(60, 0, "time")], "ended by a time"),
+            (f"1:00 {BACK}", [(30, 0, "time"), (60, 1, "time")], "ended by a time"),
+            (f"1:00 {BACK}", [(30, 0, "distance"), (60, 1, "time")], "ended by a distance"),
             (f"400 m {WALK}", [(800, 0, "distance", 1000.0)], "went 1000 m"),
         ],
     )

@@ -242,7 +242,8 @@ class _Watch:
         elif cut:
             seconds = self._round(self.random.uniform(SHORTEST, planned * 0.6))
         elif segment.ends_on == "time":
-            seconds, trigger = self._round(planned + self.random.choice((0, 0, 0.4, -0.4))), "time"
+            late = self.random.choice((0, 0, 0.4, -0.4)) if planned >= 10 else 0
+            seconds, trigger = self._round(planned + late), "time"
         else:
             seconds, trigger = self._round(planned * self.random.uniform(1.0, 1.2)), "distance"
         if self.habits.metres and not segment.is_straddle:
