@@ -1,9 +1,7 @@
-"""Reviewing: the right laps for each segment, in every legal way to follow a plan; or a reason, never a guess."""
+"""Reviewing: the right laps for each segment, in every legal way to follow a plan; or else a reason."""
 
 from __future__ import annotations
 
-import json
-import re
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -16,6 +14,7 @@ from recorded import Lap as FitLap
 from recorded import recorded_fit, repeat, step
 
 import backtrack_plugins as bt
+from backtrack_plugins import reviewing
 from backtrack_plugins.recording import Lap, RecordedStep, Recording, Sample
 from backtrack_plugins.reviewing import by_steps, impossible, plan, without_steps
 from backtrack_plugins.reviewing.match import SECONDS_TOLERANCE
@@ -217,7 +216,8 @@ class TestSteps:
 
 class TestTotals:
     def test_are_by_way_in_their_order(self) -> None:
-        page = f"10:00 {WALK}\n1:00 {BACK}\n1:00 left walk 2 km/h light rail\n1:00 right walk 2 km/h 2% grip rail"
+        sides = "1:00 left walk 2 km/h light rail\n1:00 right walk 2 km/h 2% grip rail"
+        page = f"10:00 {WALK}\n1:00 {BACK}\n{sides}"
         seconds = [600, 30, 60, 30, 60, 30, 30]
         found = reviewed(page, *[(each, index, "manual", each * 1.0) for index, each in enumerate(seconds)])
         assert [total.way for total in found.totals] == ["forward", "backward", "sideways", "straddle"]
@@ -408,6 +408,9 @@ class TestAnotherWorkout:
             (f"1:00 {WALK}", [(30, 0, "time"), (30, 0, "time")], "lap 2 is of step 1"),
             (f"1:00 {WALK}\n1:00 {JOG}", [(30, 0, "distance"), (30, 1)], "ended by a distance"),
             (f"400 m {WALK}", [(288, 0, "time", 400.0)], "ended by a time"),
+            (f"lap {WALK}", [(60, 0, "time")], "ended by a time"),
+            (f"1:00 {BACK}", [(30, 0, "time"), (60, 1, "time")], "ended by a time"),
+            (f"1:00 {BACK}", [(30, 0, "distance"), (60, 1, "time")], "ended by a distance"),
             (f"400 m {WALK}", [(800, 0, "distance", 1000.0)], "went 1000 m"),
         ],
     )
@@ -479,8 +482,9 @@ class TestWithoutSteps:
     def test_a_recording_of_another_length_says_how_long_both_are(self) -> None:
         found = unsure(f"30:00 {WALK}\n1:00 {JOG}", (760,))
         assert found.reason == (
-            "no lap of the recording says which step it is of, and the plan takes 31:00, the recording 12:40. "
-            "Record it while the watch follows the workout, or press the lap button at the end of each line"
+            "no lap of the recording says which step it is of, and the plan takes 31:00, the recording "
+            "12:40. Record it while the watch follows the workout, or press the lap button at the end of "
+            "each line"
         )
 
     def test_a_recording_without_laps_has_its_time(self) -> None:
@@ -503,6 +507,42 @@ class TestWithoutSteps:
         found = unsure(f"5:00 {WALK}\n5:00 {JOG}", seconds=600, samples=samples)
         assert found.basis == "time"
         assert [each.heart_rate for each in found.segments] == [None, None]
+
+
+def as_file(history: fuzz_review.History) -> bytes:
+    """The file of a watch that recorded it."""
+    found = history.recording
+    steps = []
+    for row in found.steps:
+        if row.first is not None and row.times is not None:
+            steps.append(repeat(row.first, row.times))
+        else:
+            steps.append(step(row.text, seconds=row.seconds, metres=row.metres))
+    laps = [
+        FitLap(
+            lap.seconds,
+            step=lap.step_index,
+            elapsed=lap.elapsed_seconds,
+            metres=lap.metres,
+            heart_rate=lap.heart_rate,
+            trigger="manual" if lap.trigger is None else lap.trigger,
+        )
+        for lap in found.laps
+    ]
+    return recorded_fit(steps, laps, name=found.workout_name, description=found.workout_description)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_file_of_a_watch_is_reviewed_as_what_it_recorded(seed: int) -> None:
+    random = Random(seed)
+    workout = fuzz_review.a_workout(random)
+    timeline = bt.expand(workout)
+    habits = fuzz_review.some_habits(random)._replace(triggers=True, keeps="lines", paused=0.3, left_out=0.0)
+    history = fuzz_review.a_history(timeline, habits, random)
+    read = bt.recording_from_bytes(as_file(history), "today.fit")
+    assert bt.workout_in(read) == workout
+    found = bt.review(timeline, read)
+    assert fuzz_review.wrong_with(history, found) == []
 
 
 @given(workouts(), st.integers(0, 10**6))
@@ -529,22 +569,16 @@ def test_the_tool_counts_what_it_followed_and_ends_well(capsys: pytest.CaptureFi
     ("module", "name", "value"),
     [
         (by_steps, "TAIL_SECONDS", 60.0),
-        (by_steps, "SECONDS_TOLERANCE", 100.0),
-        (by_steps, "refuse_impossible", lambda *_: None),
-        (by_steps._SoFar, "is_nearer_than", lambda *_: True),
+        (by_steps._SoFar, "is_nearer_than", lambda *_: False),
+        (by_steps._Matching, "_is_tail", lambda *_: True),
         (impossible, "SECONDS_TOLERANCE", -5.0),
-        (plan, "refuse_another_workout", lambda *_: None),
-        (plan, "is_repeat", lambda _step: False),
+        (reviewing, "refuse_another_workout", lambda *_: None),
+        (plan, "_is_same", lambda *_: True),
         (without_steps, "_agree", lambda *_: True),
         (without_steps, "TOTAL_SECONDS", 1000.0),
     ],
 )
 def test_the_properties_notice_a_broken_rule(monkeypatch, module, name: str, value) -> None:
     """A property that cannot fail proves nothing: each of these breaks one rule of matching."""
-    owner = (
-        __import__("backtrack_plugins.reviewing", fromlist=["x"])
-        if name == "refuse_another_workout"
-        else module
-    )
-    monkeypatch.setattr(owner, name, value)
-    assert any(fuzz_review.follow(Random(seed)) for seed in range(400))
+    monkeypatch.setattr(module, name, value)
+    assert any(fuzz_review.follow(Random(seed)) for seed in range(200))

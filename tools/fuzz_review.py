@@ -242,7 +242,8 @@ class _Watch:
         elif cut:
             seconds = self._round(self.random.uniform(SHORTEST, planned * 0.6))
         elif segment.ends_on == "time":
-            seconds, trigger = self._round(planned + self.random.choice((0, 0, 0.4, -0.4))), "time"
+            late = self.random.choice((0, 0, 0.4, -0.4)) if planned >= 10 else 0
+            seconds, trigger = self._round(planned + late), "time"
         else:
             seconds, trigger = self._round(planned * self.random.uniform(1.0, 1.2)), "distance"
         if self.habits.metres and not segment.is_straddle:
@@ -364,7 +365,9 @@ def _unambiguous(timeline: Timeline, habits: Habits) -> Habits:
     in_a_row = any(one == other for one, other in pairwise(order))
     may_come_in_a_row = habits.left_out and len(set(order)) < len(order)
     if not habits.metres or habits.calibrated != 1:
-        habits = habits._replace(pieces=0.0, left_out=0.0 if may_come_in_a_row else habits.left_out)
+        habits = habits._replace(pieces=0.0)
+        if in_a_row or may_come_in_a_row:
+            habits = habits._replace(left_out=0.0, skipped=0.0, stopped=0.0)
     if habits.triggers or not (in_a_row or may_come_in_a_row):
         return habits
     return habits._replace(skipped=0.0, stopped=0.0, left_out=0.0 if in_a_row else habits.left_out)

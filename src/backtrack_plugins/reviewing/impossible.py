@@ -72,14 +72,18 @@ def _without_tail(laps: Sequence[Lap], planned: float) -> float:
 
 
 def _wrong_end(segment: Segment, laps: Sequence[Lap], *, goes_on: bool) -> str:
-    """What ended a pass that the watch went on behind, where only the laps tell which workout it was."""
+    """What ended a pass that cannot have ended it, where only the laps tell which workout it was."""
     trigger = laps[-1].trigger
-    if is_timed(segment):
-        is_early = sum(lap.seconds for lap in laps) < (segment.seconds or 0.0) - SECONDS_TOLERANCE
-        return "was ended by a distance" if trigger == "distance" and is_early and goes_on else ""
-    if segment.ends_on != "distance":
-        return ""
-    metres, planned = sum(lap.metres or 0.0 for lap in laps), segment.metres or 0.0
-    if trigger == "time":
+    if trigger == "time" and not is_timed(segment):
         return "was ended by a time"
-    return f"went {metres:.0f} m" if metres > TOO_FAR * planned + metres_slack(planned) else ""
+    if segment.ends_on == "distance":
+        metres, planned = sum(lap.metres or 0.0 for lap in laps), segment.metres or 0.0
+        return f"went {metres:.0f} m" if metres > TOO_FAR * planned + metres_slack(planned) else ""
+    if trigger != "distance" or not goes_on:
+        return ""
+    is_over = is_timed(segment) and _is_over(segment.seconds or 0.0, laps)
+    return "" if is_over else "was ended by a distance"
+
+
+def _is_over(planned: float, laps: Sequence[Lap]) -> bool:
+    return sum(lap.seconds for lap in laps) >= planned - SECONDS_TOLERANCE
