@@ -15,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 EXAMPLE := examples/workouts/after-intervals-reset.backtrack
 
-.PHONY: demo test coverage lint fuzz bench docs clean
+.PHONY: demo test test-browser coverage lint fuzz bench docs clean
 
 demo: $(VENV)/.installed
 	@mkdir -p out
@@ -26,6 +26,10 @@ demo: $(VENV)/.installed
 # Each file by one process, since its tests share what is dear to make; in their order, of which the last files are short.
 test: $(VENV)/.installed-tests
 	$(IN_VENV) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+
+# Signing in through a page, in the system's Chromium; pictures of the pages are left in build/browser.
+test-browser: $(VENV)/.installed-browser
+	$(IN_VENV) -m pytest tests/browser
 
 # Which branches the tests never took; by itself, since it takes twice the time.
 coverage: $(VENV)/.installed-tests
@@ -80,6 +84,10 @@ $(VENV)/.installed-docs: $(VENV)/.installed requirements-docs.txt
 
 $(VENV)/.installed-tests: $(VENV)/.installed requirements-test.txt requirements-docs.txt
 	$(PIP) install -r requirements-test.txt -r requirements-docs.txt
+	@touch $@
+
+$(VENV)/.installed-browser: $(VENV)/.installed-tests requirements-browser.txt
+	$(PIP) install -r requirements-browser.txt
 	@touch $@
 
 $(VENV)/.installed-bench: $(VENV)/.installed-tests requirements-bench.txt

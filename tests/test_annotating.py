@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 import backtrack_plugins as bt
-from backtrack_plugins.annotating import FIRST_WORDS, LAST_LINE, MOST_CHARACTERS
+from backtrack_plugins.block import FIRST_WORDS, LAST_WORDS, MOST_CHARACTERS
 from backtrack_plugins.exporting import SAFETY_SENTENCES, notices_for
 from backtrack_plugins.testing.strategies import workouts
 
@@ -37,8 +37,10 @@ class TestBlock:
     def test_has_a_first_and_a_last_line_to_be_found_by(self, workout: Workout) -> None:
         lines = bt.annotate(bt.expand(workout), notices_for("Ada")).text.split("\n")
         assert lines[0] == f"Treadmill, which way you face: {workout.name}"
-        assert lines[-1] == "(backtrack-plugins, block 1)"
-        assert [line for line in lines if line == LAST_LINE] == lines[-1:]
+        code = lines[-1].removeprefix("(backtrack-plugins, block 2, ").removesuffix(")")
+        assert len(code) == 6
+        assert set(code) <= set("0123456789abcdef")
+        assert [line for line in lines if line.startswith(LAST_WORDS)] == lines[-1:]
         assert [line for line in lines if line.startswith(FIRST_WORDS)] == lines[:1]
 
     @given(workouts())
@@ -72,7 +74,7 @@ class TestBlock:
             "0:30 straddle added\n"
             "1:00 backward walk 2 km/h light rail\n"
             "\n"
-            "(backtrack-plugins, block 1)"
+            "(backtrack-plugins, block 2, 11b404)"
         )
 
     def test_of_a_long_page_keeps_headers_and_totals_and_says_so(self) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+from recorded import Lap, from_export, recorded_fit
 
 import backtrack_plugins as bt
 from backtrack_plugins.cli import main
@@ -426,3 +427,118 @@ def test_eight_weeks_export_to_every_target_without_an_error(programme, target: 
     athlete = bt.Athlete(race_paces=(bt.RaceTime.of("5k", "30:00"),))
     artifacts = [bt.export(bt.read(page), target, athlete) for page in pages]
     assert len({artifact.name for artifact in artifacts}) == 8, "each week has a file of its own"
+
+
+class TestFromARecording:
+    """The outcome of a week from what the watch recorded, and one answer."""
+
+    @pytest.fixture
+    def begun(self, programme: Callable[..., Said]) -> Callable[..., Said]:
+        programme("new", "-o", "winter", "--start", "2026-11-25", *TODAY)
+        return programme
+
+    def recorded(
+        self, *, short: bool = False, week: str = "week-01", start: dt.datetime | None = None
+    ) -> str:
+        workout = bt.read(f"winter/{week}.backtrack")
+        plan = from_export(bt.export(workout, "garmin-fit").data)
+        laps = [
+            Lap(segment.seconds or 20, step=number, trigger="manual" if segment.is_straddle else "time")
+            for number, segment in enumerate(bt.expand(workout).segments)
+        ]
+        if short:
+            laps[-3] = laps[-3]._replace(seconds=40, trigger="manual")
+        start = start or dt.datetime(2026, 11, 25, 17, 30, tzinfo=dt.UTC)
+        Path("done.fit").write_bytes(recorded_fit(plan, laps, start=start))
+        return "done.fit"
+
+    def test_all_done_is_known_and_the_rest_is_asked_for_once(
+        self, begun: Callable[..., Said], terminal: Callable[[bytes], int]
+    ) -> None:
+        terminal(b"12\n")
+        said = begun("next", "winter", "--from", self.recorded(), "--today", "2026-11-26")
+        assert said.code == 0
+        assert "Week 1, 2026-11-25: 3 of 3 bouts as planned, 3:00 of 3:00.\n" in said.out
+        assert "Week 1, done on Wed 2026-11-25: rpe 12, all done.\n" in said.out
+        assert said.err.count("How hard was the hardest bout") == 1
+        assert read_programme("winter").pending.rung == 2
+
+    def test_what_went_wrong_is_said_in_the_same_answer(
+        self, begun: Callable[..., Said], terminal: Callable[[bytes], int]
+    ) -> None:
+        terminal(b"14, stumble, sore\n")
+        said = begun("next", "winter", "--from", self.recorded(), "--today", "2026-11-26")
+        assert "rpe 14, all done, stumble, sore." in said.out
+        assert read_programme("winter").pending.grip
+
+    def test_an_answer_that_is_none_is_asked_for_again(
+        self, begun: Callable[..., Said], terminal: Callable[[bytes], int]
+    ) -> None:
+        terminal(b"hard\n?\n11\n")
+        said = begun("next", "winter", "--from", self.recorded(), "--today", "2026-11-26")
+        assert (said.code, "Such as: 12, or: 14, stumble, sore" in said.err) == (0, True)
+        assert "Key stop: the safety key stopped the belt." in said.err
+
+    def test_a_bout_cut_short_does_not_pass_the_gate(self, begun: Callable[..., Said]) -> None:
+        said = begun(
+            "next",
+            "winter",
+            "--from",
+            self.recorded(short=True),
+            "--outcome",
+            "rpe 12",
+            "--today",
+            "2026-11-26",
+        )
+        assert "2 of 3 bouts as planned, 2:40 of 3:00.\n" in said.out
+        assert ": 0:40 done\n" in said.out
+        assert "rpe 12, cut short" in said.out
+        assert read_programme("winter").pending.rung == 1
+
+    def test_where_words_and_recording_differ_the_stricter_holds(self, begun: Callable[..., Said]) -> None:
+        said = begun("next", "winter", "--from", self.recorded(short=True), "--today", "2026-11-26", *PASS)
+        assert "the stricter holds: cut short" in said.err
+        assert "rpe 12, cut short" in said.out
+        programme = read_programme("winter")
+        assert not programme.done[0].outcome.all_done
+
+    def test_cut_short_in_words_holds_over_a_whole_recording(self, begun: Callable[..., Said]) -> None:
+        words = ("--outcome", "rpe 12, cut short")
+        begun("next", "winter", "--from", self.recorded(), "--today", "2026-11-26", *words)
+        assert not read_programme("winter").done[0].outcome.all_done
+
+    def test_the_day_is_the_recordings(self, begun: Callable[..., Said]) -> None:
+        start = dt.datetime(2026, 11, 26, 18, 0, tzinfo=dt.UTC)
+        begun("next", "winter", "--from", self.recorded(start=start), "--today", "2026-11-27", *PASS)
+        assert read_programme("winter").done[0].on == dt.date(2026, 11, 26)
+
+    def test_another_weeks_recording_is_refused_and_nothing_changes(self, begun: Callable[..., Said]) -> None:
+        before = Path("winter/programme.toml").read_bytes()
+        file = self.recorded(week="week-03")
+        said = begun("next", "winter", "--from", file, "--today", "2026-11-26", *PASS)
+        assert (said.code, said.out) == (2, "")
+        assert "done.fit: not matched with week 1" in said.err
+        assert "--outcome" in said.err
+        assert Path("winter/programme.toml").read_bytes() == before
+
+    def test_the_same_recording_does_not_count_for_two_weeks(self, begun: Callable[..., Said]) -> None:
+        words = ("--outcome", "rpe 15")
+        file = self.recorded()
+        begun("next", "winter", "--from", file, "--today", "2026-11-26", *words)
+        again = begun("next", "winter", "--from", file, "--today", "2026-12-03", *words)
+        assert again.code == 2
+        assert len(read_programme("winter").done) == 1
+
+    def test_missed_with_a_recording_is_refused(self, begun: Callable[..., Said]) -> None:
+        words = ("--outcome", "missed")
+        said = begun("next", "winter", "--from", self.recorded(), "--today", "2026-11-26", *words)
+        assert (said.code, "missed: there is a recording of it" in said.err) == (2, True)
+
+    def test_with_nobody_to_ask_it_says_what_to_add(self, begun: Callable[..., Said]) -> None:
+        said = begun("next", "winter", "--from", self.recorded(), "--today", "2026-11-26")
+        assert (said.code, 'add --outcome "rpe 12"' in said.err) == (2, True)
+
+    def test_as_data_the_review_is_in_it(self, begun: Callable[..., Said]) -> None:
+        said = begun("next", "winter", "--from", self.recorded(), "--today", "2026-11-26", *PASS, "--json")
+        assert (said.data["review"]["all_done"], said.data["review"]["basis"]) == (True, "steps")
+        assert said.data["sessions"][0]["outcome"] == "rpe 12, all done"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import generate
 import pytest
-from documents import text_of
+from documents import ROOT, text_of
 
 from backtrack_plugins.checking import RULES
 from backtrack_plugins.problem import READING_CODES
@@ -13,6 +13,11 @@ from backtrack_plugins.problem import READING_CODES
 @pytest.mark.parametrize("name", generate.GENERATED)
 def test_is_current(name: str) -> None:
     assert text_of(name) == generate.GENERATED[name](), "run: make docs"
+
+
+@pytest.mark.parametrize("name", generate.GENERATED_BYTES)
+def test_an_example_recording_is_current(name: str) -> None:
+    assert (ROOT / name).read_bytes() == generate.GENERATED_BYTES[name](), "run: make docs"
 
 
 def test_every_code_has_a_paragraph() -> None:

@@ -309,7 +309,9 @@ class TestAnnotator:
         block = bt.annotate(
             bt.expand(WORKOUT), ["Careful."], annotator="mine", registry=registry_of(OFFERED["annotator"])
         )
-        assert block.text == "Treadmill, which way you face: A\nCareful.\n\n(backtrack-plugins, block 1)"
+        assert (
+            block.text == "Treadmill, which way you face: A\nCareful.\n\n(backtrack-plugins, block 2, 40a47d)"
+        )
 
 
 class TestRecording:

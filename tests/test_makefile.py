@@ -61,7 +61,7 @@ def python_that_fails_at(folder: Path, code: str) -> Path:
 
 
 @needs_make
-@pytest.mark.parametrize("target", ["demo", "test", "lint", "bench", "docs", "clean"])
+@pytest.mark.parametrize("target", ["demo", "test", "test-browser", "lint", "bench", "docs", "clean"])
 def test_commands_never_name_the_folder_they_run_in(checkout: Path, target: str) -> None:
     done = make(checkout, "--dry-run", target, f"PYTHON={sys.executable}")
     assert done.returncode == 0, done.stderr

@@ -1,4 +1,4 @@
-"""Write what is generated from the code: the JSON Schema, and the pages or parts of pages named below.
+"""Write what is generated from the code: the JSON Schema, example recordings, and pages or parts of them.
 
 Run it with ``make docs``. A test holds the files to what this writes.
 """
@@ -19,6 +19,7 @@ from generating import (
     json_form,
     library,
     python_api,
+    recordings,
     rules,
     workout_file,
 )
@@ -70,16 +71,22 @@ GENERATED: dict[str, Callable[[], str]] = {
     **{page: partial(_with_regions, page) for page in REGIONS},
 }
 
+GENERATED_BYTES: dict[str, Callable[[], bytes]] = {
+    "examples/recordings/after-intervals-reset.fit": recordings.after_intervals_reset,
+    "examples/recordings/week-01.fit": recordings.week_one,
+    "plugins/strava/src/backtrack_strava/tour.fit": recordings.after_intervals_reset,
+}
+
 
 def main() -> int:
     """Write every generated file, and say which changed."""
-    for name, make in GENERATED.items():
+    texts = {name: make().encode() for name, make in GENERATED.items()}
+    for name, data in {**texts, **{name: make() for name, make in GENERATED_BYTES.items()}}.items():
         path = ROOT / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        text = make()
-        changed = not path.exists() or path.read_text(encoding="utf-8") != text
+        changed = not path.exists() or path.read_bytes() != data
         if changed:
-            path.write_text(text, encoding="utf-8", newline="\n")
+            path.write_bytes(data)
         print(f"{name}: {'written' if changed else 'current'}")
     return 0
 

@@ -117,6 +117,9 @@ if TYPE_CHECKING:
     from backtrack_plugins.importing import import_bytes as import_bytes
     from backtrack_plugins.importing import import_file as import_file
     from backtrack_plugins.joining import join as join
+    from backtrack_plugins.keeping import SecretPlace as SecretPlace
+    from backtrack_plugins.keeping import SecretStore as SecretStore
+    from backtrack_plugins.keeping import write_private as write_private
     from backtrack_plugins.library import LibraryEntry as LibraryEntry
     from backtrack_plugins.library import library_entries as library_entries
     from backtrack_plugins.library import library_entry as library_entry
@@ -124,6 +127,8 @@ if TYPE_CHECKING:
     from backtrack_plugins.line import write_line as write_line
     from backtrack_plugins.mapping import from_json as from_json
     from backtrack_plugins.mapping import from_mapping as from_mapping
+    from backtrack_plugins.masking import MASK as MASK
+    from backtrack_plugins.masking import Masking as Masking
     from backtrack_plugins.page import parse as parse
     from backtrack_plugins.problem import Problem as Problem
     from backtrack_plugins.problem import Where as Where
@@ -249,9 +254,11 @@ _MODULES = {
     "importer": ("Imported", "Importer"),
     "importing": ("ImportLossWarning", "import_address", "import_bytes", "import_file"),
     "joining": ("join",),
+    "keeping": ("SecretPlace", "SecretStore", "write_private"),
     "library": ("LibraryEntry", "library_entries", "library_entry"),
     "line": ("parse_line", "write_line"),
     "mapping": ("from_json", "from_mapping"),
+    "masking": ("MASK", "Masking"),
     "page": ("parse",),
     "problem": ("Problem", "Where"),
     "programme": (

@@ -17,11 +17,13 @@ class SignInRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         ask: Asks somebody, and returns the answer: the question, and whether what is typed stays hidden.
+        say: Tells somebody something meanwhile, such as an address to open; None when nobody listens.
         at: A folder with a session that another program saved, to be used in place; None for a new one.
         options: The account's own options, as its Struct; None when it has none.
     """
 
     ask: Callable[[str, bool], str]
+    say: Callable[[str], None] | None = None
     at: str | None = None
     options: Any = None
 

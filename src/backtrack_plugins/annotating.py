@@ -1,18 +1,24 @@
-"""Annotating: a Timeline to the title and text that stand on an activity."""
+"""Annotating: what was planned, or what was done of it, to the title and text that stand on an activity."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from backtrack_plugins import __version__
 from backtrack_plugins.annotator import Annotation, AnnotationRequest
 from backtrack_plugins.athlete import declared
+from backtrack_plugins.block import FRAME_CHARACTERS, MOST_CHARACTERS, is_mark, make_block
 from backtrack_plugins.calling import Asked
+from backtrack_plugins.checking import RULES_VERSION
+from backtrack_plugins.errors import UsageError
 from backtrack_plugins.exporter import Loss
 from backtrack_plugins.exporting import notices_for, page_of
 from backtrack_plugins.kinds import KINDS
 from backtrack_plugins.registry import installed
+from backtrack_plugins.telling import NEEDS, as_done, line_without_cue
 from backtrack_plugins.timeline import Timeline
 from backtrack_plugins.units import clock_of
 from backtrack_plugins.workout import unprintable
@@ -26,14 +32,20 @@ if TYPE_CHECKING:
     from backtrack_plugins.registry import Registry
     from backtrack_plugins.reviewed import Review
 
-BLOCK_FORMAT = 1
-"""Number in the last line of a block, so that a later version knows how to replace it."""
+_BEFORE_TRYING = (
+    "You can fall doing this: check your treadmill's manual, clip the safety key, keep two metres clear."
+)
 
-FIRST_WORDS = "Treadmill, which way you face: "
-LAST_LINE = f"(backtrack-plugins, block {BLOCK_FORMAT})"
+_TIMES = re.compile(r"(?:[0-9]+x )*")
 
-MOST_CHARACTERS = 1500
-"""No platform documents a limit for a description; we keep a block short (our choice)."""
+
+def notices_of_done() -> tuple[str, ...]:
+    """The sentences below what was done: the safety sentences as one, and the versions of tool and rules.
+
+    Who reads them is not about to do this workout: it is done. But a description is public, and somebody may
+    try what they read there. So the words stay, and stay short.
+    """
+    return (_BEFORE_TRYING, f"backtrack-plugins {__version__}, rules {RULES_VERSION}")
 
 
 def annotate(
@@ -49,13 +61,17 @@ def annotate(
     Args:
         of: What was planned; or its review, once it was done.
         notices: Sentences that stand in the block; when left out, the safety sentences and the versions
-            of tool and rules.
-        annotator: An installed annotator's name; when left out, the page itself is the text.
-        athlete: Whose values an annotator may declare that it needs.
+            of tool and rules, which below a review are short.
+        annotator: An installed annotator's name; when left out, the text is the page itself of what was
+            planned, and of what was done the totals and the lines.
+        athlete: Whose values an annotator may declare that it needs; of a review the same as it was made
+            with. Totals of what was done are in their units, and energy stands there if their mass is known.
         registry: Where annotators are looked up.
 
     Raises:
-        PluginError: when the annotator is missing, disabled, clashing or broken, or leaves a notice out.
+        UsageError: when the review is not matched: nobody knows what was done; it says why, and what to do.
+        PluginError: when the annotator is missing, disabled, clashing or broken, leaves a notice out, or
+            tells as done what was not.
 
     >>> from backtrack_plugins.page import parse
     >>> from backtrack_plugins.timeline import expand
@@ -63,18 +79,29 @@ def annotate(
     >>> annotate(expand(parse(page))).title
     'A (1:00 backward)'
     """
-    chosen = None if annotator is None else (registry or installed()).annotator(annotator)
     timeline, review = (of, None) if isinstance(of, Timeline) else (of.timeline, of)
-    first = FIRST_WORDS + timeline.workout.name
+    if review is not None and not review.is_matched:
+        raise UsageError(
+            f"{review.recording.file}: not matched with the plan, so nothing is said of what was done. "
+            f"{review.reason}",
+            file=review.recording.file,
+        )
+    if notices is None:
+        notices = notices_for(None) if review is None else notices_of_done()
+    chosen = None if annotator is None else (registry or installed()).annotator(annotator)
+    name = timeline.workout.name
     request = AnnotationRequest(
         timeline=timeline,
         review=review,
-        notices=notices_for(None) if notices is None else tuple(notices),
-        athlete=declared(athlete, chosen.needs if chosen is not None else frozenset()),
-        most_characters=MOST_CHARACTERS - len(f"{first}\n\n\n{LAST_LINE}"),
+        notices=tuple(notices),
+        athlete=declared(athlete, NEEDS if chosen is None else chosen.needs),
+        most_characters=MOST_CHARACTERS - FRAME_CHARACTERS - len(name),
     )
-    written = as_page(request) if chosen is None else _asked_for(chosen, request)
-    return msgspec.structs.replace(written, text=f"{first}\n{written.text}\n\n{LAST_LINE}")
+    if chosen is not None:
+        written = _asked_for(chosen, request)
+    else:
+        written = as_page(request) if review is None else as_done(request, review)
+    return msgspec.structs.replace(written, text=make_block(name, written.text))
 
 
 def _asked_for(annotator: Annotator, request: AnnotationRequest) -> Annotation:
@@ -94,10 +121,27 @@ def _asked_for(annotator: Annotator, request: AnnotationRequest) -> Annotation:
         said = f"left out what must stand in the text: {' '.join(missing)} Tell its author."
         raise asked.error(said, field="Annotation.text")
     lines = written.text.split("\n")
-    if any(line == LAST_LINE or line.startswith(FIRST_WORDS) for line in lines):
+    if any(is_mark(line) for line in lines):
         said = "wrote a first or last line of the block, which the core adds. Tell its author."
         raise asked.error(said, field="Annotation.text")
+    if request.review is not None:
+        _refuse_more_than_was_done(asked, lines, request.review)
     return written
+
+
+def _refuse_more_than_was_done(asked: Asked, lines: Sequence[str], review: Review) -> None:
+    """Hold an annotator to what was done: a planned line with nothing else on it says that all of it was."""
+    planned: dict[bool, set[str]] = {True: set(), False: set()}
+    for each in review.segments:
+        if not each.segment.is_straddle:
+            forms = {each.segment.line, line_without_cue(each.segment)}
+            planned[each.state == "as planned"] |= forms
+    unfinished = planned[False] - planned[True]
+    for line in lines:
+        told = _TIMES.sub("", line.strip(), count=1)
+        if told in unfinished:
+            said = f"told as done what was not, or not all of it: {told!r:.80}. Tell its author."
+            raise asked.error(said, field="Annotation.text")
 
 
 def as_page(request: AnnotationRequest) -> Annotation:

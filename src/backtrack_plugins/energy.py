@@ -397,15 +397,8 @@ def estimate_energy(timeline: Timeline, mass: Mass | None = None, *, novice: boo
     (38, 34, 43)
     """
     known = ASSUMED_MASS if mass is None else mass
-    kcal_per_ml = known.kilograms / 1000 * KCAL_PER_LITRE
-    rates: dict[tuple[int, bool], SegmentEnergy] = {}  # a placed straddle shares the number of its step
-    segments = []
-    for segment in timeline.segments:
-        key = segment.step_number, segment.is_straddle
-        rate = rates.get(key)
-        if rate is None:
-            rate = rates[key] = _rate(segment, novice=novice)
-        segments.append(_over(segment.seconds, rate, kcal_per_ml))
+    planned = (segment.seconds for segment in timeline.segments)
+    segments = [*_lasting(timeline, planned, known, novice=novice)]
     return Energy(
         mass_kilograms=known.kilograms,
         mass_assumed=mass is None,
@@ -417,6 +410,27 @@ def estimate_energy(timeline: Timeline, mass: Mass | None = None, *, novice: boo
         segments=tuple(segments),
         outside=tuple(outside_segments(timeline)),
     )
+
+
+def energy_done(
+    timeline: Timeline, seconds: Iterable[float], mass: Mass | None = None, *, novice: bool = False
+) -> list[Range | None]:
+    r"""The kilocalories of each segment, rest included, had it lasted so long; None outside of what is known.
+
+    Args:
+        timeline: What was planned.
+        seconds: How long each of its segments lasted, in its order; what the lap button ends, too.
+        mass: As for `estimate_energy`.
+        novice: As for `estimate_energy`.
+
+    >>> from backtrack_plugins.page import parse
+    >>> from backtrack_plugins.timeline import expand
+    >>> timeline = expand(parse("name: A\nlap forward walk 5 km/h\n1:00 forward walk 9 km/h"))
+    >>> [kcal and round(kcal.value, 1) for kcal in energy_done(timeline, [600, 60])]
+    [41.4, None]
+    """
+    known = ASSUMED_MASS if mass is None else mass
+    return [each.gross_kcal for each in _lasting(timeline, seconds, known, novice=novice)]
 
 
 def outside_segments(timeline: Timeline) -> Iterator[Outside]:
@@ -484,6 +498,20 @@ def _rate(segment: Segment, *, novice: bool) -> SegmentEnergy:
         return SegmentEnergy(validity=validity)
     vo2 = oxygen_uptake(mode, speed, incline, rail=segment.rail or "free", novice=novice)
     return SegmentEnergy(validity=validity, vo2=vo2, met=vo2.scaled(1 / REST))
+
+
+def _lasting(
+    timeline: Timeline, seconds: Iterable[float | None], mass: Mass, *, novice: bool
+) -> Iterator[SegmentEnergy]:
+    """What each segment costs, had it lasted so long."""
+    kcal_per_ml = mass.kilograms / 1000 * KCAL_PER_LITRE
+    rates: dict[tuple[int, bool], SegmentEnergy] = {}  # a placed straddle shares the number of its step
+    for segment, lasted in zip(timeline.segments, seconds, strict=True):
+        key = segment.step_number, segment.is_straddle
+        rate = rates.get(key)
+        if rate is None:
+            rate = rates[key] = _rate(segment, novice=novice)
+        yield _over(lasted, rate, kcal_per_ml)
 
 
 def _over(seconds: float | None, rate: SegmentEnergy, kcal_per_ml: float) -> SegmentEnergy:

@@ -6,9 +6,10 @@ import os
 from typing import TYPE_CHECKING
 
 from backtrack_plugins.calling import Asked
+from backtrack_plugins.errors import UnreadableInput, UsageError
 from backtrack_plugins.kinds import KINDS
 from backtrack_plugins.reading import read_bytes
-from backtrack_plugins.recognising import naming, recognised
+from backtrack_plugins.recognising import HEAD_BYTES, naming, recognised
 from backtrack_plugins.recording import Recording
 from backtrack_plugins.registry import installed
 
@@ -65,3 +66,20 @@ def recording_from_bytes(
     with naming(name):
         answer = asked.call(lambda: chosen.read(data, name))
     return asked.returned(answer, Recording)
+
+
+def is_recording(path: str | os.PathLike[str], registry: Registry | None = None) -> bool:
+    """Whether some reader knows a file by its first bytes; whether it can read it is another matter.
+
+    A reader that fails at it knows nothing; `read_recording` says what is wrong with it.
+    """
+    registry = registry or installed()
+    try:
+        with open(path, "rb") as file:
+            head = file.read(HEAD_BYTES)
+        recognised(head, "", "recording", registry.recording_reader, registry, otherwise="")
+    except (OSError, UnreadableInput):
+        return False
+    except UsageError:  # several know it
+        return True
+    return True

@@ -15,10 +15,9 @@ from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked, NoKeyringError, PasswordDeleteError, PasswordSetError
 
 import backtrack_plugins as bt
-from backtrack_garmin.connect import sessions
 from backtrack_garmin.connect.opening import open_client
 from backtrack_garmin.connect.routing import HOST
-from backtrack_garmin.connect.sessions import keep, kept_sessions, use_folder, write_private
+from backtrack_garmin.connect.sessions import keep, kept_sessions, use_folder
 from backtrack_garmin.connect.signing_in import garmin_account
 from backtrack_garmin.testing import ConnectStandIn
 
@@ -391,16 +390,6 @@ def test_a_session_in_the_keyring_is_refreshed_there(memory, monkeypatch, client
         assert memory.entries != before
 
 
-def test_a_private_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
-    path = tmp_path / "file"
-    write_private(str(path), "first")
-    monkeypatch.setattr(os, "replace", lambda *_: _full(0))
-    with pytest.raises(bt.DeliveryError):
-        write_private(str(path), "second")
-    assert path.read_text() == "first"
-    assert os.listdir(tmp_path) == ["file"]
-
-
 def test_one_process_refreshes_at_a_time(data, use):
     use(Refusing())
     session = keep("garth", FILES)
@@ -410,7 +399,3 @@ def test_one_process_refreshes_at_a_time(data, use):
 
         with pytest.raises(Timeout):
             FileLock(data / "garth.lock").acquire(timeout=0)
-
-
-def test_chunks_fit_into_an_entry_of_windows():
-    assert len(("x" * sessions.CHUNK).encode("utf-16-le")) <= 2560

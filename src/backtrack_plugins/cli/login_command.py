@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             warn(_DECLINED)
         return 0
-    request = SignInRequest(ask=_ask, at=arguments.at, options=options)
+    request = SignInRequest(ask=_ask, say=lambda text: warn(safe(text)), at=arguments.at, options=options)
     try:
         said = asked.returned(asked.call(lambda: account.sign_in(request)), str)
     except KeyboardInterrupt:

@@ -168,6 +168,12 @@ def _programme(programme: argparse.ArgumentParser) -> _Actions:
         "next", help="say how the last workout went, and learn what comes next and why"
     )
     next_.add_argument("folder", metavar="FOLDER", help="the programme's folder")
+    next_.add_argument(
+        "--from",
+        dest="recording",
+        metavar="RECORDING",
+        help="the file that the watch recorded, which says what was done of it; asks for the rest",
+    )
     next_.add_argument("--outcome", metavar="WORDS", help='such as "rpe 12, all done", or: missed')
     next_.add_argument("--on", metavar="DATE", help="the day it was done, when not the planned one")
     programme_show = actions.add_parser("show", help="list its weeks: what was done, and what is planned")
@@ -265,15 +271,55 @@ def _try(try_: argparse.ArgumentParser) -> _Actions:
     return ()
 
 
+def _review(review: argparse.ArgumentParser) -> _Actions:
+    review.add_argument("recording", metavar="RECORDING", help="the file that the watch recorded")
+    _plan(review)
+    _athlete(review)
+    return ()
+
+
+def _plan(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--workout",
+        metavar="WORKOUT",
+        help="what was planned: a .backtrack file, its .json form, or a name of the library (default: the "
+        "plan that the watch kept in the recording)",
+    )
+
+
 def _annotate(annotate: argparse.ArgumentParser) -> _Actions:
     annotate.add_argument(
-        "workout", metavar="WORKOUT", help="a .backtrack file, its .json form, or a name of the library"
+        "file",
+        nargs="?",
+        metavar="FILE",
+        help="the file that the watch recorded; or a workout, for an activity that goes as planned",
     )
+    _plan(annotate)
     annotate.add_argument(
         "--wording",
         metavar="NAME",
-        help="an installed annotator, see: backtrack formats (default: the whole page)",
+        help="an installed annotator, see: backtrack formats (default: our own words)",
     )
+    annotate.add_argument(
+        "--to",
+        metavar="ACCOUNT[:NUMBER]",
+        help="put it on the activity there, such as strava, or strava:1234567890 for one that you name; "
+        "asks first",
+    )
+    annotate.add_argument("--title", action="store_true", help="set the activity's title, too")
+    annotate.add_argument(
+        "--sport", metavar="SPORT", help="set its sport, in the word of the service, as Walk"
+    )
+    annotate.add_argument(
+        "--trainer", action=argparse.BooleanOptionalAction, help="mark it as indoors, or as not"
+    )
+    annotate.add_argument("--remove", action="store_true", help="take our text out of the description again")
+    annotate.add_argument("--dry-run", action="store_true", help="show what would change, and do nothing")
+    annotate.add_argument("--yes", action="store_true", help="do not ask before changing it")
+    annotate.add_argument(
+        "--overwrite", action="store_true", help="replace or remove our text even if it was edited there"
+    )
+    _options(annotate, "NAME.OPTION=VALUE", "an option of the destination")
     _athlete(annotate)
     _supervised(annotate)
     return ()
@@ -358,7 +404,8 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], _Actions]]] 
     "login": ("sign in to an account, once", _login),
     "logout": ("forget the session of an account", _logout),
     "try": ("a guided tour of an account's commands, against a stand-in: no account needed", _try),
-    "annotate": ("print the title and text of an activity that went as planned, to paste", _annotate),
+    "review": ("hold a recorded activity against its plan", _review),
+    "annotate": ("say on an activity which way you faced: text to paste, or put there", _annotate),
     "import": ("print the page that a foreign file carries", _import),
     "format": ("rewrite workout files in canonical form, keeping comments", _format),
     "formats": ("list what is installed: formats to export to and import from, and checks", _formats),

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from backtrack_plugins.files import Written
     from backtrack_plugins.problem import Problem
     from backtrack_plugins.programme import Week
+    from backtrack_plugins.reviewed import Review
     from backtrack_plugins.workout import Level, Workout
 
 EXAMPLE = '"rpe 12, all done"'
@@ -153,13 +154,10 @@ class _Followed(NamedTuple):
 def _next(arguments: argparse.Namespace, today: date) -> int:
     programme = read_programme(arguments.folder)
     athlete, athlete_file = _athlete(arguments.athlete)
-    if arguments.outcome is None:
+    if arguments.outcome is None and arguments.recording is None:
         return _say_due(programme, arguments, today)
-    recorded = programme.record(
-        Outcome.of(arguments.outcome),
-        parse_date(arguments.on, "--on") if arguments.on is not None else None,
-        today=today,
-    )
+    outcome, day, held = _told(arguments, programme, athlete)
+    recorded = programme.record(outcome, day, today=today)
     following = recorded.programme
     before, after = programme.pending_week.rung.level, following.pending_week.rung.level
     followed = _Followed(athlete_file, before, after) if athlete.level == before != after else None
@@ -171,7 +169,7 @@ def _next(arguments: argparse.Namespace, today: date) -> int:
         write_level(followed.file, followed.level)
     sent = _sent_from(arguments.folder)
     if arguments.json:
-        _say_next_data(following, recorded.reason, arguments.folder, written, followed, list(sent))
+        _say_next_data(following, recorded.reason, arguments.folder, written, followed, list(sent), held)
         return 0
     _say_recorded(programme, following)
     _say_wrapped(recorded.reason)
@@ -184,6 +182,18 @@ def _next(arguments: argparse.Namespace, today: date) -> int:
         _say_level(athlete, athlete_file, following)
     _say_to_send_again(sent, arguments.folder)
     return 0
+
+
+def _told(
+    arguments: argparse.Namespace, programme: Programme, athlete: Athlete
+) -> tuple[Outcome, date | None, Review | None]:
+    """How it went and when, as somebody says, or as a recording and one answer do."""
+    day = parse_date(arguments.on, "--on") if arguments.on is not None else None
+    if arguments.recording is None:
+        return Outcome.of(arguments.outcome), day, None
+    from backtrack_plugins.cli.outcomes import outcome_from
+
+    return outcome_from(arguments, programme.pending_week, athlete, day)
 
 
 def _sent_from(folder: str) -> dict[str, bool]:
@@ -272,6 +282,7 @@ def _say_what_to_type(programme: Programme, folder: str) -> None:
     page = shlex.quote(os.path.join(folder, week.file))
     say(f"Before {_day(week.date)}:  backtrack export {page} --to garmin-fit")
     say(f"Afterwards:  backtrack programme next {shlex.quote(folder)} --outcome {EXAMPLE}")
+    say(f"Or, with what the watch recorded:  backtrack programme next {shlex.quote(folder)} --from FILE.fit")
 
 
 def _show(arguments: argparse.Namespace, _today: date) -> int:
@@ -388,6 +399,12 @@ def _week_data(week: Week) -> dict[str, Any]:
     }
 
 
+def _review_data(held: Review) -> dict[str, Any]:
+    from backtrack_plugins.cli.review_command import review_data
+
+    return review_data(held, held.timeline.workout.file or held.timeline.workout.name)
+
+
 def _say_next_data(
     programme: Programme,
     reason: str,
@@ -395,9 +412,11 @@ def _say_next_data(
     written: Sequence[Written],
     followed: _Followed | None,
     sent: list[str],
+    held: Review | None = None,
 ) -> None:
     say_json(
         {
+            **({} if held is None else {"review": _review_data(held)}),
             **_data(programme, folder),
             "next": _week_data(programme.pending_week),
             "reason": reason,

@@ -103,9 +103,22 @@ class _Sending(NamedTuple):
 
 def run(arguments: argparse.Namespace) -> int:
     """Show what would be done, ask, and do it; send nothing when anything is wrong with any of it."""
+    registry = Registry()
+    try:
+        destination = registry.destination(arguments.to)
+    except BacktrackError as error:
+        return _refused([error], as_json=arguments.json)
+    if destination.deliver is None:
+        from backtrack_plugins.cli import uploads
+
+        return uploads.run(arguments, destination, registry)
+    return _send(arguments, destination, registry)
+
+
+def _send(arguments: argparse.Namespace, destination: Destination, registry: Registry) -> int:
     athlete, athlete_file = find_athlete(arguments.athlete)
     try:
-        sending, errors = _packed(arguments, athlete)
+        sending, errors = _packed(arguments, athlete, destination, registry)
     except BacktrackError as error:
         return _refused([error], as_json=arguments.json)
     if errors:
@@ -129,11 +142,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _packed(
-    arguments: argparse.Namespace, athlete: Athlete | None
+    arguments: argparse.Namespace,
+    athlete: Athlete | None,
+    destination: Destination,
+    registry: Registry,
 ) -> tuple[_Sending, Sequence[BacktrackError]]:
     """Every workout in the destination's format, and the errors of those that cannot be."""
-    registry = Registry()
-    destination = registry.destination(arguments.to)
     exporter = registry.exporter(destination.exporter)
     theirs, its = _options(arguments.options, destination, exporter)
     planned, unreadable = read_planned(arguments.workouts)

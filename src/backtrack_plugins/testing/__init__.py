@@ -39,7 +39,12 @@ _MODULES = {
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 
-_SUITES = ("suite", "reading_suite", *(module for module in _MODULES if module.endswith("_suite")))
+_SUITES = (
+    "suite",
+    "reading_suite",
+    "activities_suite",
+    *(module for module in _MODULES if module.endswith("_suite")),
+)
 REWRITTEN = tuple(f"{__name__}.{module}" for module in _SUITES)
 """Modules whose asserts explain themselves, once pytest knows of them."""
 

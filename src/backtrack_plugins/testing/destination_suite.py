@@ -19,9 +19,9 @@ from backtrack_plugins.exporting import export
 from backtrack_plugins.page import parse
 from backtrack_plugins.recalling import sent, unsend
 from backtrack_plugins.testing import installed
+from backtrack_plugins.testing.activities_suite import ActivitiesSuite
 from backtrack_plugins.testing.faults import every_fault
 from backtrack_plugins.testing.samples import SAMPLE_ATHLETE, SAMPLES
-from backtrack_plugins.testing.suite import PluginSuite
 from backtrack_plugins.timeline import expand
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _DAYS = (dt.date(2026, 12, 2), dt.date(2026, 12, 9))
 _LATER = dt.date(2026, 12, 3)
 
 
-class DestinationSuite(PluginSuite):
+class DestinationSuite(ActivitiesSuite):
     """Subclass it, name your destination, and pytest runs what every destination must do.
 
     A destination that is a folder is given an empty one. For any other, override the fixture `place`, so
@@ -44,6 +44,9 @@ class DestinationSuite(PluginSuite):
     environment variable, say, with somebody signed in) and returns what ``at`` is: an address, or None
     where your destination finds the place by itself. Override `snapshot`, too, and `edit` to show that
     what somebody changed there is told and stays.
+
+    One that has recorded activities overrides `add_activity`, and sets `recording` when it takes uploads.
+    What one cannot do, deliver workouts or change activities, is not asked of it.
 
     Attributes:
         destination: The destination's name.
@@ -98,6 +101,8 @@ class DestinationSuite(PluginSuite):
     @pytest.fixture
     def artifacts(self, offered: Destination) -> list[Artifact]:
         """Two artifacts as its exporter makes them; where that is not installed, two that look so."""
+        if offered.deliver is None:
+            pytest.skip("this destination takes no workouts")
         if offered.exporter in installed.names("exporter"):
             workouts = [parse(SAMPLES[name]) for name in _SAMPLES]
             return [export(workout, offered.exporter, self.athlete) for workout in workouts]
@@ -145,6 +150,8 @@ class DestinationSuite(PluginSuite):
 
     def test_takes_what_its_exporter_makes(self, offered: Destination) -> None:
         """A workout that is sent there is exported for it."""
+        if offered.deliver is None:
+            pytest.skip("this destination takes no workouts")
         if offered.exporter not in installed.names("exporter"):
             pytest.skip(f"the exporter {offered.exporter} is not installed")
         made = installed.plugin("exporter", offered.exporter)
