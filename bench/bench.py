@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import fit_encoders
 import measuring
 import pages
+import recordings
 
 from backtrack_garmin.workout_file import build
 from backtrack_plugins import Athlete, InvalidWorkout, RaceTime, check, expand, parse
@@ -42,6 +43,8 @@ LIBRARIES = (
     "lxml",
     "garmin-fit-sdk",
     "fit-tool",
+    "fitparse",
+    "fitfast",
     "garth",
     "stravalib",
 )
@@ -62,7 +65,7 @@ def main() -> None:
     """Measure everything and print it."""
     print("\n".join(f"- {line}" for line in machine()))
     print(f"- Load average before: {os.getloadavg()[0]:.2f}\n" if hasattr(os, "getloadavg") else "")
-    print(table([*exporting(), *reading(), *checking(), *processes(), *listing()]))
+    print(table([*exporting(), *reading(), *checking(), *processes(), *listing(), *recorded()]))
 
 
 def machine() -> Iterator[str]:
@@ -275,6 +278,62 @@ from backtrack_plugins import Registry
 Registry().exporter("fake-7")
 print(sum(name.startswith("fake_") for name in sys.modules))
 """
+
+
+def recorded() -> Iterator[Row]:
+    """Reading what a watch recorded, and holding it against the plan, with each library."""
+    with tempfile.TemporaryDirectory() as folder:
+        hour, ten, plan = (Path(folder) / name for name in ("hour.fit", "ten.fit", "hour.backtrack"))
+        hour.write_bytes(recordings.of_hours(1))
+        ten.write_bytes(recordings.of_hours(10))
+        plan.write_text(recordings.HOUR, encoding="utf-8")
+        alone = f"import fitparse; fitparse.FitFile({str(hour)!r}).parse()"
+        reading = f"import backtrack_plugins as bt; bt.read_recording({str(hour)!r})"
+        module = [sys.executable, "-m", "backtrack_plugins"]
+        review = [*module, "review", str(hour), "--workout", str(plan)]
+        taken: dict[str, dict[str, float]] = {}
+        for library in ("fitparse", "fitfast"):
+            commands: dict[str, Callable[[], list[str]]] = {
+                "python -c pass": lambda: [sys.executable, "-c", "pass"],
+                "reading": lambda: [sys.executable, "-c", reading],
+            }
+            if library == "fitparse":
+                commands["alone"] = lambda: [sys.executable, "-c", alone]
+            if (
+                subprocess.run([*module, "review", "--help"], capture_output=True, check=False).returncode
+                == 0
+            ):
+                commands["review"] = lambda: review
+            environment = {**os.environ, "BACKTRACK_FITFILE": library, "HOME": folder}
+            taken[library] = measuring.of_processes(commands, environment, rounds=9)
+            memory = subprocess.run(
+                [sys.executable, recordings.__file__, str(ten), "36000"],
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            mebibytes = float(memory.stdout)
+            within = mebibytes <= 250
+            yield Row(
+                f"reading 10 hours with {library}: memory", 0.0, f"{mebibytes:.0f} MB", "250 MB", within
+            )
+    alone_seconds = taken["fitparse"]["alone"]
+    yield Row("an hour, 3,600 samples: fitparse alone, as a process", alone_seconds, "1")
+    for library, unit, base, limit in (
+        ("fitparse", "fitparse alone", alone_seconds, 1.5),
+        ("fitfast", "`python -c pass`", taken["fitfast"]["python -c pass"], 8),
+    ):
+        for what in ("reading", "review"):
+            if what in taken[library]:
+                seconds = taken[library][what]
+                yield Row(
+                    f"the same hour, {what} as a process with {library}",
+                    seconds,
+                    f"{seconds / base:.2f}",
+                    f"at most {limit} times {unit}",
+                    seconds / base <= limit,
+                )
 
 
 def table(rows: list[Row]) -> str:

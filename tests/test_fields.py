@@ -98,3 +98,19 @@ def test_a_struct_that_refuses_wrong_fields_names_the_field():
         refuse_wrong_fields(Inner(5))
     assert isinstance(refusal.value, WrongField)
     assert refusal.value.field == "Inner.word"
+
+
+def test_of_many_structs_the_one_that_is_wrong_is_found():
+    good = [bt.Sample(seconds=float(second), heart_rate=99) for second in range(500)]
+    assert mismatch(tuple(good), tuple[bt.Sample, ...], "samples") is None
+    assert mismatch((*good, bt.Sample(seconds=1, metres=2)), tuple[bt.Sample, ...], "samples") is None
+    for wrong, said in (
+        (bt.Sample(seconds="1"), "samples[500].seconds is '1'; it is a number"),
+        (
+            bt.Sample(seconds=1.0, heart_rate=9.5),
+            "samples[500].heart_rate is 9.5; it is a whole number or None",
+        ),
+        (bt.Sample(seconds=True), "samples[500].seconds is True; it is a number"),
+        (7, "samples[500] is 7; it is a Sample"),
+    ):
+        assert str(mismatch((*good, wrong), tuple[bt.Sample, ...], "samples")) == said

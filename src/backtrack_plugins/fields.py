@@ -8,6 +8,7 @@ from __future__ import annotations
 import types
 from collections.abc import Callable
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 import msgspec
@@ -144,6 +145,8 @@ def _of_many(container: type, kind: Any) -> _Check:
     def check(value: object, path: str) -> Mismatch | None:
         if not isinstance(value, container):
             return _wrong(value, path, f"a {container.__name__}")
+        if container is tuple and _are_plain(value, kind):  # type: ignore[arg-type]
+            return None
         for index, each in enumerate(value):  # type: ignore[var-annotated, arg-type]  # a tuple or frozenset
             found = inner(each, f"{path}[{index}]" if container is tuple else path)
             if found is not None:
@@ -151,6 +154,39 @@ def _of_many(container: type, kind: Any) -> _Check:
         return None
 
     return check
+
+
+_MANY = 100
+"""From how many Structs on their fields are looked at together: a recording has thousands of samples."""
+
+_PLAIN = (int, float, str, bool, type(None))
+
+
+def _are_plain(values: tuple[object, ...], kind: Any) -> bool:
+    """Whether they are many Structs whose every field holds a number, a text or None as its type says.
+
+    Where not, nothing is said of them: looking at each finds the wrong one.
+    """
+    if len(values) < _MANY or {*map(type, values)} != {kind}:
+        return False
+    accepted = _plain_types(kind)
+    return accepted is not None and all(
+        {*map(type, map(attrgetter(name), values))} <= held for name, held in accepted.items()
+    )
+
+
+@lru_cache(maxsize=32)
+def _plain_types(kind: type) -> dict[str, set[type]] | None:
+    """The types that each field of a Struct may hold; None when one may hold more than numbers and texts."""
+    if not issubclass(kind, msgspec.Struct):
+        return None
+    found: dict[str, set[type]] = {}
+    for field in msgspec.structs.fields(kind):
+        held = get_args(field.type) or (field.type,)
+        if not all(each in _PLAIN for each in held):
+            return None
+        found[field.name] = {*held, int} if float in held else {*held}
+    return found
 
 
 def _of_dict(key: Any, kind: Any) -> _Check:

@@ -38,8 +38,15 @@ class Activity:
             summary is read without its start.
     """
 
-    def __init__(self, found: dict[str, list[Values]]) -> None:
+    def __init__(self, found: dict[str, list[Values]], *, plain: bool) -> None:
+        """Look at the messages of one FIT file.
+
+        Args:
+            found: By the name of their kind.
+            plain: Whether every value is of the profile's own type, and need not be looked at.
+        """
         self._found = found
+        self._plain = plain
         self.far: dict[str, list[float]] = {}
         self._records = self._timed("record", "timestamp")
         self._leave_out_what_is_far()
@@ -52,6 +59,9 @@ class Activity:
         return self._found.get(kind, ())
 
     def _timed(self, kind: str, field: str) -> list[tuple[float, Values]]:
+        """The messages of a kind that have a time, with it."""
+        if self._plain:
+            return [(float(values[field]), values) for values in self._all(kind) if field in values]
         found = ((number(values, field), values) for values in self._all(kind))
         return [(time, values) for time, values in found if time is not None]
 
@@ -151,24 +161,14 @@ class Activity:
             start: When the recording began.
             metres: What was covered in the FIT files before this one.
         """
-        has_steps = not self._counts_no_steps()
-        samples = []
-        for time, values in self._records:
-            since = _since(time, start)
-            if since is None:
-                continue
-            distance = number(values, "distance")
-            speed = number(values, "enhanced_speed")
-            samples.append(
-                Sample(
-                    seconds=max(0.0, since),
-                    metres=None if distance is None else metres + distance,
-                    metres_per_second=number(values, "speed") if speed is None else speed,
-                    heart_rate=_beats(values, "heart_rate"),
-                    cadence=_cadence(values) if has_steps else None,
-                )
-            )
-        return samples
+        per_stride = None if self._counts_no_steps() else 2.0
+        has_date = start >= FIRST_DATE
+        sample = _plain_sample if self._plain else _any_sample
+        return [
+            sample(max(0.0, time - start), metres, per_stride, values)
+            for time, values in self._records
+            if (time >= FIRST_DATE) == has_date
+        ]
 
     def has_steps(self) -> bool:
         """Whether the watch kept the steps of a workout."""
@@ -231,12 +231,35 @@ def _beats(values: Values, field: str) -> int | None:
     return whole(values, field) or None
 
 
-def _cadence(values: Values) -> float | None:
-    """Steps a minute: the file counts strides, which are two steps."""
+def _any_sample(seconds: float, metres: float, per_stride: float | None, values: Values) -> Sample:
+    distance, speed = number(values, "distance"), number(values, "enhanced_speed")
     strides = number(values, "cadence")
-    if strides is None:
-        return None
-    return 2 * (strides + (number(values, "fractional_cadence") or 0))
+    cadence = None
+    if per_stride is not None and strides is not None:
+        cadence = per_stride * (strides + (number(values, "fractional_cadence") or 0.0))
+    return Sample(
+        seconds=seconds,
+        metres=None if distance is None else metres + distance,
+        metres_per_second=number(values, "speed") if speed is None else speed,
+        heart_rate=_beats(values, "heart_rate"),
+        cadence=cadence,
+    )
+
+
+def _plain_sample(seconds: float, metres: float, per_stride: float | None, values: Values) -> Sample:
+    """The same of values of the profile's types, in a third of the time: there is one each second."""
+    get = values.get
+    distance, speed, strides = get("distance"), get("enhanced_speed"), get("cadence")
+    cadence = None
+    if per_stride is not None and strides is not None:
+        cadence = per_stride * (strides + get("fractional_cadence", 0.0))
+    return Sample(
+        seconds=seconds,
+        metres=None if distance is None else metres + distance,
+        metres_per_second=get("speed") if speed is None else speed,
+        heart_rate=get("heart_rate") or None,
+        cadence=cadence,
+    )
 
 
 def _trigger(values: Values) -> str | None:

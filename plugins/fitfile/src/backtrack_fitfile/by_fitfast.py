@@ -22,6 +22,11 @@ _UNIX_EPOCH = -631_065_600
 _WITH_CHECKSUM = 14
 """Bytes of a header that has a checksum of its own; older ones may leave it 0."""
 
+_TIMES = {
+    profile.MESSAGES[number]: [field.name for field in fields.values() if field.name in profile.TIMES]
+    for number, fields in profile.FIELDS.items()
+}
+
 _native: ModuleType | None = None
 
 
@@ -56,14 +61,15 @@ def read(part: bytes) -> dict[str, list[dict[str, Any]]]:
         ValueError: when it is damaged, or this library does not read it.
     """
     found: dict[str, list[dict[str, Any]]] = _compiled().parse(_sealed(part), enum_names=False)
+    for kind, fields in _TIMES.items():
+        for values in found.get(kind, ()):
+            for field in fields:
+                if field in values:
+                    values[field] += _UNIX_EPOCH
     for values in found.get(profile.MESSAGES[profile.RECORD], ()):
         if "speed" in values:
             # Expanded from it, and cut off where it should be rounded: 8.155 becomes 8.154.
             values.pop("enhanced_speed", None)
-    for kind in profile.MESSAGES.values():
-        for values in found.get(kind, ()):
-            for field in profile.TIMES & values.keys():
-                values[field] += _UNIX_EPOCH
     return found
 
 

@@ -10,7 +10,7 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from backtrack_fitfile import profile
-from backtrack_fitfile.layout import layout
+from backtrack_fitfile.layout import is_plain, layout
 from backtrack_plugins import UsageError
 
 if TYPE_CHECKING:
@@ -37,11 +37,13 @@ class Messages(NamedTuple):
     Attributes:
         found: By the name of their kind, in the order of the file.
         layout: What else it holds.
+        plain: Whether every value is of the profile's own type.
         library: What read them, with its version.
     """
 
     found: dict[str, list[Values]]
     layout: Layout
+    plain: bool
     library: str
 
 
@@ -55,19 +57,24 @@ def messages(part: bytes) -> Messages:
         DamagedFile: when its checksum is wrong, or its records do not fit together.
     """
     found = layout(part, MOST_MESSAGES)
-    return _fast(part, found) or _slow(part, found)
+    plain = is_plain(found)
+    return (_fast(part, found) if plain else None) or _slow(part, found, plain=plain)
+
+
+def _choice() -> str | None:
+    choice = os.environ.get(CHOICE) or None
+    if choice not in {None, "fitparse", "fitfast"}:
+        raise UsageError(f"{CHOICE} is {choice}; it can be fitparse, fitfast, or left out")
+    return choice
 
 
 def _fast(part: bytes, found: Layout) -> Messages | None:
     """The messages by fitfast; None where it is not for it to say."""
-    choice = os.environ.get(CHOICE) or None
-    if choice not in {None, "fitparse", "fitfast"}:
-        raise UsageError(f"{CHOICE} is {choice}; it can be fitparse, fitfast, or left out")
+    choice = _choice()
     if choice == "fitparse":
         return None
 
     from backtrack_fitfile import by_fitfast
-    from backtrack_fitfile.layout import is_plain
 
     if not by_fitfast.is_installed():
         if choice:
@@ -75,7 +82,7 @@ def _fast(part: bytes, found: Layout) -> Messages | None:
                 f"{CHOICE} asks for fitfast, which is not installed: pip install 'backtrack-fitfile[fast]'"
             )
         return None
-    if not is_plain(found) or not _is_worth(found):
+    if not _is_worth(found):
         return None
     try:
         read = by_fitfast.read(part)
@@ -83,13 +90,13 @@ def _fast(part: bytes, found: Layout) -> Messages | None:
         return None
     if not _have_plain_texts(read):
         return None
-    return Messages(read, found, by_fitfast.library())
+    return Messages(read, found, plain=True, library=by_fitfast.library())
 
 
-def _slow(part: bytes, found: Layout) -> Messages:
+def _slow(part: bytes, found: Layout, *, plain: bool) -> Messages:
     from backtrack_fitfile import by_fitparse  # takes longer to import than fitfast to read an hour
 
-    return Messages(by_fitparse.read(part), found, by_fitparse.LIBRARY)
+    return Messages(by_fitparse.read(part), found, plain, by_fitparse.LIBRARY)
 
 
 def _is_worth(found: Layout) -> bool:

@@ -39,7 +39,7 @@ def from_fit(data: bytes, name: str) -> Recording:
         UnreadableInput: when it is damaged, cut off, too large, or no recorded activity.
     """
     found = _recorded(data, name)
-    every = [Activity(each.found) for each in found]
+    every = [Activity(each.found, plain=each.plain) for each in found]
     activities = _together(every)
     begins = [activity.begins for activity in activities if activity.begins is not None]
     # A date counts before a time since the watch was switched on.
@@ -50,7 +50,8 @@ def from_fit(data: bytes, name: str) -> Recording:
     for activity in activities:
         laps += activity.laps(start)
         of_this = activity.samples(start, metres)
-        metres = max((sample.metres for sample in of_this if sample.metres is not None), default=metres)
+        if activity is not activities[-1]:
+            metres = max((sample.metres for sample in of_this if sample.metres is not None), default=metres)
         samples += of_this
     seconds = sum(activity.seconds() for activity in activities)
     if not laps and not samples and not seconds:
