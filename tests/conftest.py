@@ -41,8 +41,9 @@ def _quick_children() -> Iterator[None]:
 
     In CI pytest shortens nothing it says, and people who read our pages sit before a terminal.
     """
+    others = ("hypothesispytest", "anyio", "xdist", "logfire", "pytest_logfire", "platformdirs")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest -p no:anyio -p no:xdist")
+        patch.setenv("PYTEST_ADDOPTS", " ".join(f"-pno:{plugin}" for plugin in others))
         for name in ("CI", "BUILD_NUMBER"):
             patch.delenv(name, raising=False)
         yield

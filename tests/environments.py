@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -11,8 +12,13 @@ from email.parser import HeaderParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from filelock import FileLock
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from email.message import Message
+
+    import pytest
 
 ROOT = Path(__file__).parents[1]
 CORE = "backtrack-plugins"
@@ -97,19 +103,66 @@ def run(*arguments: str | Path, cwd: Path) -> str:
     return done.stdout
 
 
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """The folder of a name that one process of this run of the tests makes, and every other one uses."""
+    base = factory.getbasetemp()
+    root = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, made = root / name, root / f"{name}.made"
+    with FileLock(root / f"{name}.lock"):
+        if not made.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            made.touch()
+    return folder
+
+
 def build(source: Path, folder: Path) -> Built:
     """The archives of a distribution, made into an empty folder without a network."""
     run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, source, cwd=folder)
+    return built_in(folder)
+
+
+def built_in(folder: Path) -> Built:
+    """The two archives of a folder."""
     (sdist,), (wheel,) = folder.glob("*.tar.gz"), folder.glob("*.whl")
     return Built(sdist, wheel)
 
 
-def environment(folder: Path, core: Built, *others: str | Path) -> Path:
-    """The Python of a new environment with the core, what else is named, and what they need."""
-    run(sys.executable, "-m", "venv", "--without-pip", folder / "venv", cwd=folder)
-    python = folder / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
-    pip: list[str | Path] = [sys.executable, "-m", "pip", "--python", python, "--quiet"]
-    wheel = f"{CORE}[testing] @ {core.wheel.as_uri()}"
-    # Compiling all that is installed would take longer than compiling what is then used.
-    run(*pip, "install", "--no-compile", "-c", ROOT / "constraints.txt", wheel, *others, cwd=folder)
+def built_core(factory: pytest.TempPathFactory) -> Built:
+    """The archives of the core, which are built once."""
+    return built_in(once(factory, "core", lambda folder: build(ROOT, folder)))
+
+
+def environment(factory: pytest.TempPathFactory, *others: str | Path) -> Path:
+    """The Python of a new environment with the core, what else is named, and what they need.
+
+    The core and what its kit needs are installed once, and copied with what was compiled of them, since
+    pip takes longer over them than over all the plugins.
+    """
+    first = once(factory, "core-alone", lambda folder: _core_alone(folder, built_core(factory)))
+    folder = factory.mktemp("environment")
+    python = _venv(folder)
+    for packages in (first / "venv").rglob("site-packages"):
+        shutil.copytree(packages, folder / packages.relative_to(first), dirs_exist_ok=True)
+    _install(python, *others)
     return python
+
+
+def _core_alone(folder: Path, core: Built) -> None:
+    python = _venv(folder)
+    _install(python, f"{CORE}[testing] @ {core.wheel.as_uri()}")
+    # What is imported is compiled, here and not in each copy.
+    run(python, "-c", "import hypothesis, backtrack_plugins.testing", cwd=folder)
+    run(python, "-m", "pytest", "--fixtures", "-p", "no:cacheprovider", cwd=folder)
+
+
+def _venv(folder: Path) -> Path:
+    run(sys.executable, "-m", "venv", "--without-pip", folder / "venv", cwd=folder)
+    return folder / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
+
+
+def _install(python: Path, *what: str | Path) -> None:
+    pip = (sys.executable, "-m", "pip", "--python", python, "--quiet", "install")
+    # Compiling all that is installed would take longer than compiling what is then used.
+    run(*pip, "--no-compile", "-c", ROOT / "constraints.txt", *what, cwd=python.parent)

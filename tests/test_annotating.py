@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 
 import backtrack_plugins as bt
-from backtrack_plugins.annotating import MOST_CHARACTERS
-from backtrack_plugins.block import FIRST_WORDS, LAST_WORDS
+from backtrack_plugins.block import FIRST_WORDS, LAST_WORDS, MOST_CHARACTERS
 from backtrack_plugins.exporting import SAFETY_SENTENCES, notices_for
 from backtrack_plugins.testing.strategies import workouts
 

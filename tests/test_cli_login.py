@@ -182,7 +182,7 @@ class TestHow:
 
     def test_an_account_that_is_none_is_told_with_those_there_are(self, login) -> None:
         done = login("--yes", account="clubb")
-        assert (done.code, done.err) == (2, "error: no account is named clubb; there are: club, garmin\n")
+        assert (done.code, done.err) == (2, "error: no account is named clubb; there are: club, garmin, strava\n")
 
     def test_it_is_data_too(self, login) -> None:
         done = login("--yes", "--json", body="return 'in'")
@@ -237,7 +237,7 @@ class TestLogout:
         assert logout("club", "--json").data == {"account": "club", "said": said}
 
     def test_of_an_account_that_is_none_is_refused(self, logout) -> None:
-        assert logout("gym").err == "error: no account is named gym; there are: club, garmin\n"
+        assert logout("gym").err == "error: no account is named gym; there are: club, garmin, strava\n"
 
     def test_that_fails_is_told_in_a_sentence(self, logout) -> None:
         done = logout("club", out=BROKEN)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from environments import CORE, KIT, ROOT, Built, Project, build, environment, project, run
+from environments import CORE, KIT, ROOT, Built, Project, build, built_core, environment, project, run
 from packaging.requirements import Requirement
 
 import backtrack_plugins as bt
@@ -35,6 +35,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Built]:
     """Every distribution, built from the checkout without a network."""
 
     def archives(project: Project) -> Built:
+        if project.folder == ROOT:
+            return built_core(tmp_path_factory)
         return build(project.folder, tmp_path_factory.mktemp(project.package))
 
     with ThreadPoolExecutor(max_workers=2) as pool:
@@ -48,7 +50,7 @@ def environments(
     """For each plugin the Python of an environment with the core, the plugin, and what the two need."""
 
     def install(plugin: Project) -> Path:
-        return environment(tmp_path_factory.mktemp("alone"), built[CORE], built[plugin.name].wheel)
+        return environment(tmp_path_factory, built[plugin.name].wheel)
 
     with ThreadPoolExecutor(max_workers=2) as pool:
         yield {plugin.name: pool.submit(install, plugin) for plugin in PLUGINS}

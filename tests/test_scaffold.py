@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from environments import OURS, ROOT, build, environment, run
+from environments import OURS, ROOT, environment, run
 from packaging.requirements import Requirement
 
 import backtrack_plugins as bt
@@ -448,8 +448,7 @@ class Installed(NamedTuple):
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """The projects as they are written, where nothing is installed but the core and what its tests need."""
-    core = build(ROOT, tmp_path_factory.mktemp("core"))
-    python = environment(tmp_path_factory.mktemp("clean"), core, "pip", "hatchling", "editables")
+    python = environment(tmp_path_factory, "pip", "hatchling", "editables")
     folder = tmp_path_factory.mktemp("my plugins")
     for kind, what in WRITTEN.items():
         new_plugin(kind, what.name, folder)

@@ -13,7 +13,7 @@ import pytest
 
 from backtrack_plugins import testing
 from backtrack_plugins.kinds import KINDS
-from backtrack_plugins.testing import ExporterSuite, ImporterSuite
+from backtrack_plugins.testing import ExporterSuite, ImporterSuite, installed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -591,6 +591,10 @@ ANNOTATOR = """
 def annotate(request):
     {body}
     lines = [line for segment in request.timeline.segments for line in segment.lines]
+    done = {done}
+    if done is not None:
+        lines = [f"{{round(each.seconds)}} s of {{each.segment.line}}" for each in done
+                 if each.state != "missing"]
     text = "\\n".join({lines})
     cut = text[: {most}]
     losses = (Loss(what="text", instead="cut"),) if cut != text else ()
@@ -606,6 +610,7 @@ def annotator(**changed: str) -> str:
     parts = {
         "body": "pass",
         "lines": "[*request.notices, *lines]",
+        "done": "request.review and request.review.segments",
         "most": "request.most_characters",
         "summary": "A fake",
     }
@@ -613,15 +618,27 @@ def annotator(**changed: str) -> str:
 
 
 WHICH_WAY, LENGTH = "test_says_which_way_the_athlete_faces", "test_stays_within_its_length"
+DONE, NOT_DONE = "test_tells_what_was_done", "test_does_not_tell_as_done_what_was_not"
 ANNOTATORS = {
     "good": Wrong(annotator(), set()),
     "two-lines": Wrong(annotator(summary="A\nfake"), {ITSELF}),
-    "no-safety": Wrong(annotator(lines="lines"), {WHICH_WAY, LENGTH, INVENTED, SAME, WORLD}),
-    "no-direction": Wrong(annotator(lines="request.notices"), {WHICH_WAY, LENGTH, INVENTED}),
+    "no-safety": Wrong(annotator(lines="lines"), {WHICH_WAY, DONE, NOT_DONE, LENGTH, INVENTED, SAME, WORLD}),
+    "no-direction": Wrong(annotator(lines="request.notices"), {WHICH_WAY, DONE, NOT_DONE, LENGTH, INVENTED}),
+    "tells-the-plan": Wrong(annotator(done="None"), {DONE, NOT_DONE, LENGTH, INVENTED, SAME, WORLD}),
+    "tells-what-is-missing": Wrong(
+        annotator(done="request.review and request.review.segments")
+        .replace('if each.state != "missing"', "if each.segment.direction")
+        .replace("{round(each.seconds)} s of ", ""),
+        {DONE, NOT_DONE, LENGTH, INVENTED, SAME, WORLD},
+    ),
+    "tells-of-the-plan": Wrong(
+        annotator(done="None", lines="[*request.notices, *(f'planned: {line}' for line in lines)]"),
+        {NOT_DONE},
+    ),
     "too-long": Wrong(annotator(most="9_999"), {LENGTH, INVENTED}),
     "fails": Wrong(
         annotator(body="1 / sum(not s.is_straddle and s.gait == 'jog' for s in request.timeline.segments)"),
-        {WHICH_WAY, SAME, WORLD},
+        {WHICH_WAY, DONE, NOT_DONE, SAME, WORLD},
     ),
     "time-zone": Wrong(annotator(lines="[*request.notices, *lines, os.environ.get('TZ', '-')]"), {SAME}),
     "writes": Wrong(annotator(body=hidden(WORLDLY["writes"])), {WORLD}),
@@ -765,3 +782,13 @@ def test_a_suite_for_what_is_not_installed_says_so() -> None:
 
     with pytest.raises(AssertionError, match="no importer is named no-such-format"):
         Suite().test_is_listed_without_being_imported()
+
+
+def test_the_kit_finds_what_is_installed_between_two_questions(
+    plugins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "late" not in installed.names("exporter")
+    plugins.metadata("acme", "[backtrack_plugins.exporters]\nlate = late\n")
+    assert "late" in installed.names("exporter")
+    monkeypatch.setenv("BACKTRACK_DISABLE_PLUGINS", "acme")
+    assert "late" not in installed.names("exporter")

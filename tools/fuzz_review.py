@@ -53,6 +53,7 @@ class Habits(NamedTuple):
         triggers: Whether the watch says why a lap ended.
         keeps: What it keeps of the steps: ``lines``, ``names``, ``ends`` or ``nothing``.
         metres: Whether it estimates distances; without, nothing is cut by one.
+        calibrated: What all distances were multiplied with at the end.
         left_out: Passes without a lap.
         skipped: Passes that were ended early with the lap button.
         pieces: Passes that an auto-lap cut.
@@ -65,6 +66,7 @@ class Habits(NamedTuple):
     triggers: bool = True
     keeps: str = "lines"
     metres: bool = True
+    calibrated: float = 1.0
     left_out: float = 0.0
     skipped: float = 0.0
     pieces: float = 0.0
@@ -134,14 +136,14 @@ def _parts(random: Random, deep: int, most: int) -> Iterator[Part]:
 def some_habits(random: Random) -> Habits:
     """A watch and its wearer."""
     rates = (0.0, 0.0, 0.1, 0.4)
-    metres = random.random() < 0.8
     return Habits(
         triggers=random.random() < 0.7,
         keeps=random.choice(("lines", "lines", "names", "ends", "nothing")),
-        metres=metres,
+        metres=random.random() < 0.8,
+        calibrated=random.choice((1.0, 1.0, 0.88, 1.12)),
         left_out=random.choice(rates),
         skipped=random.choice(rates),
-        pieces=random.choice(rates) if metres else 0.0,
+        pieces=random.choice(rates),
         paused=random.choice(rates),
         before=random.choice((0, 0, 1, 2)),
         behind=random.choice((0, 0, 1, 2)),
@@ -213,7 +215,10 @@ class _Watch:
         stopped = self._follow()
         for _ in range(0 if stopped else self.habits.behind):
             self._extra()
-        return History(self.timeline, self._recording(), self.passes, self.extras, self.habits.metres)
+        return History(self.timeline, self._recording(), self.passes, self.extras, self._has_metres())
+
+    def _has_metres(self) -> bool:
+        return self.habits.metres and self.habits.calibrated == 1
 
     def _follow(self) -> bool:
         for place, index in enumerate(followed(self.steps)):
@@ -249,15 +254,9 @@ class _Watch:
             trigger = "session_end"
         rate = 100 + 7 * (place % 10)
         first = len(self.laps) + 1
-        for piece, (share, ends) in enumerate(self._pieces(segment, seconds, metres), start=1):
-            del piece
-            self._lap(
-                seconds * share,
-                index,
-                None if metres is None else metres * share,
-                trigger if ends else "distance",
-                rate,
-            )
+        for share, ends in self._pieces(segment, seconds):
+            its_metres = None if metres is None else metres * share * self.habits.calibrated
+            self._lap(seconds * share, index, its_metres, trigger if ends else "distance", rate)
         numbers = tuple(range(first, len(self.laps) + 1))
         self.passes.append(Pass(place, index, numbers, seconds, not cut, rate))
 
@@ -271,19 +270,14 @@ class _Watch:
     def _round(self, seconds: float) -> float:
         return round(seconds * 1000) / 1000
 
-    def _pieces(self, segment: Segment, seconds: float, metres: float | None) -> list[tuple[float, bool]]:
+    def _pieces(self, segment: Segment, seconds: float) -> list[tuple[float, bool]]:
         """Shares of a pass, and whether it ends with each of them."""
         count = self.random.randint(2, 4) if self.random.random() < self.habits.pieces else 1
-        shortest = SHORTEST
-        if segment.ends_on == "distance":
-            # Near the planned distance nobody can tell an auto-lap from the end of the step.
-            done = metres if metres is not None else seconds * (segment.metres_per_second or 0.0)
-            if done > 0:
-                shortest = max(shortest, seconds * 2.1 * max(5.0, 0.02 * (segment.metres or 0.0)) / done)
         waits = segment.is_straddle or segment.ends_on == "lap"
-        if seconds < count * shortest * 2 or (waits and not self.habits.triggers):
+        if seconds < count * SHORTEST * 4 or (waits and not self.habits.triggers):
             return [(1.0, True)]
-        return [(1 / count, piece == count) for piece in range(1, count + 1)]
+        weights = [self.random.uniform(1, 4) for _ in range(count)]
+        return [(weight / sum(weights), piece == count) for piece, weight in enumerate(weights, start=1)]
 
     def _lap(
         self, seconds: float, index: int | None, metres: float | None, trigger: str | None, rate: int
@@ -363,11 +357,14 @@ def _unambiguous(timeline: Timeline, habits: Habits) -> Habits:
     """Habits of which somebody who knows the laps alone can tell what was done.
 
     Where the watch does not say why a lap ended, passes in a row of one step can be told apart only when each
-    was whole.
+    was whole. Where distances are unknown, or not those that ended the steps, passes of a distance cannot be
+    told from pieces of one.
     """
     order = list(followed(written(timeline.tree)))
     in_a_row = any(one == other for one, other in pairwise(order))
     may_come_in_a_row = habits.left_out and len(set(order)) < len(order)
+    if not habits.metres or habits.calibrated != 1:
+        habits = habits._replace(pieces=0.0, left_out=0.0 if may_come_in_a_row else habits.left_out)
     if habits.triggers or not (in_a_row or may_come_in_a_row):
         return habits
     return habits._replace(skipped=0.0, stopped=0.0, left_out=0.0 if in_a_row else habits.left_out)

@@ -10,7 +10,7 @@ import msgspec
 from backtrack_plugins import __version__
 from backtrack_plugins.annotator import Annotation, AnnotationRequest
 from backtrack_plugins.athlete import declared
-from backtrack_plugins.block import FRAME_CHARACTERS, is_mark, make_block
+from backtrack_plugins.block import FRAME_CHARACTERS, MOST_CHARACTERS, is_mark, make_block
 from backtrack_plugins.calling import Asked
 from backtrack_plugins.checking import RULES_VERSION
 from backtrack_plugins.errors import UsageError
@@ -32,10 +32,9 @@ if TYPE_CHECKING:
     from backtrack_plugins.registry import Registry
     from backtrack_plugins.reviewed import Review
 
-MOST_CHARACTERS = 1500
-"""No platform documents a limit for a description; we keep a block short (our choice)."""
-
-_BEFORE_TRYING = "You can fall: check the manual, clip the safety key, keep two metres clear behind."
+_BEFORE_TRYING = (
+    "You can fall doing this: check your treadmill's manual, clip the safety key, keep two metres clear."
+)
 
 _TIMES = re.compile(r"(?:[0-9]+x )*")
 

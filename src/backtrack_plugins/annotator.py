@@ -34,8 +34,9 @@ class AnnotationRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         timeline: What was planned.
-        review: What was done of it; None when it was not done yet, or nobody recorded it. Its segments are
-            the timeline's, in their order. Claim nothing else.
+        review: What was done of it; None when it was not done yet, or nobody recorded it. It is matched, and
+            its segments are the timeline's, in their order. Claim nothing else: a text is refused in which
+            the line of a step stands alone that was not done, or not all of it.
         notices: Sentences that must stand in the text as they are, most important first.
         most_characters: How long the text may be.
         athlete: The athlete's values that the annotator declared it needs, and no others.

@@ -34,6 +34,9 @@ CODE_DIGITS = 6
 FRAME_CHARACTERS = len(f"{FIRST_WORDS}\n\n\n{LAST_WORDS}{BLOCK_FORMAT}, )") + CODE_DIGITS
 """How many characters of a block are not the text between its first and last line, nor the name."""
 
+MOST_CHARACTERS = 1500
+"""No platform documents a limit for a description; we keep a block short (our choice)."""
+
 MOST_LINES_SHOWN = 60
 """Of a block in a message: more than any block of ours has."""
 

@@ -92,7 +92,7 @@ class SecretStore:
         """Delete a secret, and what an earlier one of its name left.
 
         Returns:
-            Whether there is a keyring that holds it no more: one that is locked keeps what it has.
+            Whether there is a keyring that holds it no more; one that is locked keeps what it has.
         """
         dropped = self._drop_from_keyring(secret)
         with contextlib.suppress(FileNotFoundError):

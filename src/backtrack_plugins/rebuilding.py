@@ -226,9 +226,7 @@ def _headers(recording: Recording) -> dict[str, Any]:
     for line in _header_lines(recording.workout_description):
         if line.key in WORKOUT_CHECKS and line.key not in found and _is_allowed(line.key, line.value):
             found[line.key] = line.value
-    if "name" in found:
-        return found
-    return {"name": name_from(recording.workout_name)}
+    return {"name": name_from(recording.workout_name), **found}
 
 
 def _header_lines(description: str) -> Iterator[Header]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from backtrack_plugins.annotator import Annotation
+from backtrack_plugins.block import MOST_CHARACTERS
 from backtrack_plugins.exporter import Loss
 from backtrack_plugins.line import write_line
 from backtrack_plugins.timeline import RepeatedSegments
@@ -54,7 +55,7 @@ def as_done(request: AnnotationRequest, review: Review) -> Annotation:
         body = "\n".join(lines)
         text = "\n\n".join(filter(None, ("\n".join(totals), body, "\n".join(request.notices))))
         if kept:
-            lost = f"not carried: more than {request.most_characters} characters; {kept}"
+            lost = f"not carried: more than {MOST_CHARACTERS} characters; {kept}"
             losses = (Loss(what="text", instead=lost),)
         if len(text) <= request.most_characters:
             break

@@ -67,7 +67,7 @@ def review(timeline: Timeline, recording: Recording, athlete: Athlete | None = N
         basis=match.basis,
         segments=segments,
         extras=tuple(_extra(recording.laps[place], place, rates) for place in match.extras),
-        totals=tuple(_totals(segments)),
+        totals=tuple(totals_of(segments)),
         score=_score(segments),
     )
 
@@ -132,7 +132,8 @@ def _weighted(values: Iterable[tuple[float | None, float]]) -> float | None:
     return sum(value * weight for value, weight in known) / weights if weights > 0 else None
 
 
-def _totals(segments: Iterable[ReviewedSegment]) -> Iterator[WayTotals]:
+def totals_of(segments: Iterable[ReviewedSegment]) -> Iterator[WayTotals]:
+    """The totals of each way that was planned, in the order of `WayTotals.way`."""
     by_way: dict[Way, list[ReviewedSegment]] = {way: [] for way in _WAY_OF.values()}
     for segment in segments:
         by_way[_WAY_OF[segment.segment.direction]].append(segment)

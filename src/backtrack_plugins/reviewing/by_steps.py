@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from backtrack_plugins.reviewing.impossible import refuse_impossible
 from backtrack_plugins.reviewing.match import (
     SECONDS_TOLERANCE,
     TAIL_SECONDS,
+    TOO_FAR,
     Done,
     Match,
     done_in,
     is_timed,
     metres_slack,
     reaches,
+    slack,
 )
 from backtrack_plugins.reviewing.plan import NotMatched, PlannedRepeat, instead
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from backtrack_plugins.recording import Lap, Recording
     from backtrack_plugins.reviewing.plan import Plan
     from backtrack_plugins.timeline import Segment
@@ -38,17 +38,33 @@ class _SoFar(NamedTuple):
         metres = self.metres if lap.metres is None else (self.metres or 0.0) + lap.metres
         return _SoFar(self.seconds + lap.seconds, metres)
 
-    def is_too_far_with(self, lap: Lap, segment: Segment) -> bool:
-        """Whether one lap more would be further than the distance of a segment.
+    def is_nearer_than(self, more: _SoFar, segment: Segment) -> bool:
+        """Whether the planned time or distance is met better than by somewhat more."""
+        now, planned = self._held_against(segment)
+        then, _ = more._held_against(segment)
+        return abs(now - planned) < abs(then - planned)
 
-        By the watch's estimate, which is what ends a distance on a watch; by the belt where it has none.
+    def is_close_to(self, segment: Segment) -> bool:
+        """Whether it is what was planned, as exactly as a watch measures it."""
+        now, planned = self._held_against(segment)
+        return abs(now - planned) <= (slack if is_timed(segment) else metres_slack)(planned)
+
+    def is_too_much_for(self, segment: Segment) -> bool:
+        """Whether no pass of a segment can have come so far."""
+        if is_timed(segment):
+            return self.seconds > (segment.seconds or 0.0) + SECONDS_TOLERANCE
+        now, planned = self._held_against(segment)
+        return now > TOO_FAR * planned
+
+    def _held_against(self, segment: Segment) -> tuple[float, float]:
+        """How far it is, and how far was planned: in seconds or in metres.
+
+        Metres are the watch's estimate, which is what ends a distance there; the belt's where it has none.
         """
-        if self.metres is None:
-            metres = (self.seconds + lap.seconds) * (segment.metres_per_second or 0.0)
-        else:
-            metres = self.metres + (lap.metres or 0.0)
-        planned = segment.metres or 0.0
-        return metres > planned + metres_slack(planned)
+        if is_timed(segment):
+            return self.seconds, segment.seconds or 0.0
+        metres = self.seconds * (segment.metres_per_second or 0.0) if self.metres is None else self.metres
+        return metres, segment.metres or 0.0
 
 
 _NOTHING = _SoFar(0.0, None)
@@ -107,18 +123,26 @@ class _Matching:
     def place(self, index: int, run: list[int]) -> None:
         """Place laps in a row that have one index: one pass of a step, or several."""
         segment = self._segment(index, run[0])
-        for execution in self._executions(segment, index, run):
-            done = done_in(self._laps, execution)
-            at = self._next(index)
-            if execution[0] != run[0] and self._is_tail(execution, done.seconds, at):
-                self._placed[self._last].laps += execution
-                self._placed[self._last].tail_seconds += done.seconds
-                continue
-            if at < 0:
-                raise NotMatched(self._has_no_place(index, execution[0]))
-            is_whole = reaches(segment, done.seconds, done.watch_metres)
-            self._placed[at] = _Placed(execution, is_whole=is_whole)
-            self._last = at
+        begin, so_far = 0, _NOTHING
+        for end, place in enumerate(run, start=1):
+            so_far = so_far.and_lap(self._laps[place])
+            if end == len(run) or self._ends(segment, index, so_far, run[end]):
+                self._put(segment, index, run[begin:end], so_far, is_first=begin == 0)
+                begin, so_far = end, _NOTHING
+
+    def _put(
+        self, segment: Segment, index: int, execution: list[int], so_far: _SoFar, *, is_first: bool
+    ) -> None:
+        at = self._next(index)
+        if not is_first and self._is_tail(execution, so_far.seconds, at):
+            self._placed[self._last].laps += execution
+            self._placed[self._last].tail_seconds += so_far.seconds
+            return
+        if at < 0:
+            raise NotMatched(self._has_no_place(index, execution[0]))
+        is_whole = reaches(segment, so_far.seconds, so_far.metres)
+        self._placed[at] = _Placed(execution, is_whole=is_whole)
+        self._last = at
 
     def _segment(self, index: int, lap: int) -> Segment:
         entries = self._plan.entries
@@ -137,38 +161,33 @@ class _Matching:
         following = bisect_right(places, self._last)
         return places[following] if following < len(places) else -1
 
-    def _executions(self, segment: Segment, index: int, run: list[int]) -> Iterator[list[int]]:
-        """Cut laps in a row of one step where a pass of it ended."""
+    def _ends(self, segment: Segment, index: int, so_far: _SoFar, following: int) -> bool:
+        """Whether a pass ended with a lap, though the one that follows has its index, too."""
         is_done_once = len(self._plan.places[index]) == 1
         if is_done_once and self._is_sure:
-            yield run
-            return
-        begin = 0
-        so_far = _NOTHING
-        for end, (lap, following) in enumerate(pairwise(self._laps[place] for place in run), start=1):
-            so_far = so_far.and_lap(lap)
-            if self._ends(segment, so_far, lap, following, is_done_once=is_done_once):
-                yield run[begin:end]
-                begin, so_far = end, _NOTHING
-        yield run[begin:]
-
-    def _ends(
-        self, segment: Segment, so_far: _SoFar, lap: Lap, following: Lap, *, is_done_once: bool
-    ) -> bool:
-        """Whether a pass ended with a lap, though the one that follows has its index, too."""
-        if lap.trigger in {"manual", "session_end"}:
+            return False
+        trigger = self._laps[following - 1].trigger
+        if trigger in {"manual", "session_end"}:
             return True
-        if lap.trigger == "time":
+        if trigger == "time":
             # Where it is sure that the plan was followed, a time before its time is an auto-lap.
             return not (self._is_sure and is_timed(segment)) or reaches(segment, so_far.seconds, None)
-        if is_done_once:
+        if is_done_once or (trigger == "distance" and segment.ends_on != "distance"):
             return False
-        if segment.ends_on == "distance":
-            return so_far.is_too_far_with(following, segment)
-        if lap.trigger == "distance":
-            return False
-        planned = segment.seconds or 0.0
-        return not is_timed(segment) or so_far.seconds + following.seconds > planned + SECONDS_TOLERANCE
+        return not _has_measure(segment) or self._is_met(segment, index, so_far, following)
+
+    def _is_met(self, segment: Segment, index: int, so_far: _SoFar, following: int) -> bool:
+        """Whether a planned time or distance is done, as far as how long laps were can say."""
+        more = so_far.and_lap(self._laps[following])
+        if more.is_too_much_for(segment):
+            return True
+        is_likely = self._comes_twice_from(self._next(index)) or so_far.is_close_to(segment)
+        return is_likely and so_far.is_nearer_than(more, segment)
+
+    def _comes_twice_from(self, at: int) -> bool:
+        """Whether the same step follows a place, as in a repeat of one step."""
+        indices = self._plan.indices
+        return 0 <= at < len(indices) - 1 and indices[at] == indices[at + 1]
 
     def _is_tail(self, execution: list[int], seconds: float, at: int) -> bool:
         """Whether laps in a row behind a pass of their step, with a next place if any, are only its tail."""
@@ -194,3 +213,8 @@ class _Matching:
             refuse_impossible(self._plan.timeline.segments[at], placed.laps, self._recording)
             found[at] = done_in(self._laps, placed.laps)
         return Match("steps", found, self.extras)
+
+
+def _has_measure(segment: Segment) -> bool:
+    """Whether a time or a distance ends it on a watch, and not the lap button."""
+    return segment.ends_on != "lap" and not segment.is_straddle

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backtrack_plugins.reviewing.match import SECONDS_TOLERANCE, TAIL_SECONDS, is_timed, metres_slack, slack
+from backtrack_plugins.reviewing.match import (
+    SECONDS_TOLERANCE,
+    TAIL_SECONDS,
+    TOO_FAR,
+    is_timed,
+    metres_slack,
+    slack,
+)
 from backtrack_plugins.reviewing.plan import NotMatched, instead
 from backtrack_plugins.units import clock_of
 
@@ -13,9 +20,6 @@ if TYPE_CHECKING:
 
     from backtrack_plugins.recording import Lap, Recording
     from backtrack_plugins.timeline import Segment
-
-TOO_FAR = 1.5
-"""A watch ends a distance by its own estimate; calibrating it changes that afterwards, by less than this."""
 
 
 def refuse_impossible(segment: Segment, places: Sequence[int], recording: Recording) -> None:

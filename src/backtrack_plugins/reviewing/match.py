@@ -17,6 +17,9 @@ SECONDS_TOLERANCE = 2.0
 TAIL_SECONDS = 5.0
 """Up to so long what follows a finished step under its index still belongs to it (seen: 2 to 4 s)."""
 
+TOO_FAR = 1.5
+"""A watch ends a distance by its own estimate; calibrating it changes that afterwards, by less than this."""
+
 METRES_SHARE = 0.02
 METRES_TOLERANCE = 5.0
 """A watch looks at its distance once a second, and a run is 5 m a second (our choice)."""

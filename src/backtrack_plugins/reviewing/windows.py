@@ -81,7 +81,7 @@ def _alike(elapsed: float, timer: float) -> bool:
 def _elapsed_of(recording: Recording) -> Iterator[tuple[Lap, float | None]]:
     """Each lap with how long it was, pauses included; None where that cannot be told."""
     laps = recording.laps
-    for lap, following in zip(laps, (*laps[1:], None), strict=True):
+    for lap, following in zip(laps, (*laps[1:], None), strict=False):
         if lap.elapsed_seconds is not None:
             yield lap, lap.elapsed_seconds
         elif following is not None:
@@ -101,7 +101,7 @@ class HeartRates:
         longest = min(USUALLY_HELD * max(usually, 0.0), LONGEST_HELD)
         known = [
             (sample.seconds, min(max(held, 0.0), longest), sample.heart_rate)
-            for sample, held in zip(samples, (*apart, longest)[: len(samples)], strict=True)
+            for sample, held in zip(samples, (*apart, longest), strict=False)
             if sample.heart_rate is not None
         ]
         self._starts = [start for start, _, _ in known]

@@ -26,7 +26,8 @@ _FILE = "a good file: give one with --file, or in the plugin's own tests"
 _PAGE = "pages for which the author says what is to be found; the plugin's own tests have them"
 _PLACE = "a place to deliver to, which the plugin's own tests prepare"
 
-_WITHOUT = ("cacheprovider", "terminal", "hypothesispytest", "xdist", "anyio")
+_OTHERS = ("hypothesispytest", "xdist", "anyio", "logfire", "pytest_logfire", "platformdirs")
+_WITHOUT = ("cacheprovider", "terminal", *_OTHERS)
 """Parts and plugins of pytest that would say what we say ourselves, or only take time."""
 
 _WARNINGS = ("-W", "error", "-W", "ignore::pytest.PytestAssertRewriteWarning")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from backtrack_plugins.calling import DISABLE, STRICT
 from backtrack_plugins.registry import Registry
 
 if TYPE_CHECKING:
@@ -36,17 +38,42 @@ def plugin(kind: str, name: str) -> Any:
 
 def row(kind: str, name: str) -> PluginRow:
     """The row of a name in the list; its plugin is not imported."""
-    return Registry().find(kind, name)
+    return _everything().find(kind, name)
 
 
 def names(kind: str) -> tuple[str, ...]:
     """The names of one kind that are installed and can be asked for; no plugin is imported."""
-    return tuple(row.name for row in Registry().rows(kind) if row.state == "installed")
+    return tuple(row.name for row in _everything().rows(kind) if row.state == "installed")
 
 
 def module_of(kind: str, name: str) -> str:
     """The module that an entry point names, which asking for the plugin imports."""
     return row(kind, name).value.partition("[")[0].partition(":")[0].strip()
+
+
+def _everything() -> Registry:
+    """All that is installed; the same registry until something is installed or the settings change.
+
+    A suite asks several times in each test, and going through all distributions takes 5 ms.
+    """
+    settings = tuple(os.environ.get(name) for name in (DISABLE, STRICT))
+    return _as_of(tuple((folder, _changed(folder or os.curdir)) for folder in sys.path), settings)
+
+
+def _changed(folder: str) -> tuple[int, int]:
+    """When something was put into a folder or taken out of it, in ns, and how much is in it.
+
+    The time alone may be the same: some systems' clocks of files stand still for 10 ms.
+    """
+    try:
+        return os.stat(folder).st_mtime_ns, len(os.listdir(folder))
+    except OSError:
+        return 0, 0
+
+
+@lru_cache(maxsize=8)
+def _as_of(_folders: tuple[tuple[str, tuple[int, int]], ...], _settings: tuple[str | None, ...]) -> Registry:
+    return Registry()
 
 
 def alone(kind: str, name: str) -> Registry:

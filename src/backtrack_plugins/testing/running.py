@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
     from backtrack_plugins.athlete import Athlete
     from backtrack_plugins.exporter import Artifact
+    from backtrack_plugins.reviewed import Review
+    from backtrack_plugins.timeline import Timeline
 
 REFUSED = "refused"
 """Stands where a file or a workout was refused, as it may be."""
@@ -116,17 +118,19 @@ def recorded_from(path: str, reader: str) -> None:
 
 def annotated(
     annotator: str, pages: Mapping[str, str], athlete: Athlete | None
-) -> dict[str, tuple[str, str]]:
-    """Title and text of each page in the words of an annotator, by the page's name."""
+) -> dict[str, list[tuple[str, str]]]:
+    """Titles and texts of each page in the words of an annotator, planned and done, by the page's name."""
     from backtrack_plugins.annotating import annotate
     from backtrack_plugins.page import parse
+    from backtrack_plugins.testing.reviews import reviews_of
     from backtrack_plugins.timeline import expand
 
     found = {}
     for name, page in pages.items():
         timeline = expand(parse(page), athlete)
-        written = annotate(timeline, annotator=annotator, athlete=athlete)
-        found[name] = (written.title, written.text)
+        of: list[Timeline | Review] = [timeline, *reviews_of(timeline).values()]
+        written = [annotate(each, annotator=annotator, athlete=athlete) for each in of]
+        found[name] = [(words.title, words.text) for words in written]
     return found
 
 

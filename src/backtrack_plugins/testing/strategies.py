@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import cache
 from itertools import product
 from typing import Any
 
@@ -183,6 +184,12 @@ def workouts(*, ascii_only: bool = False) -> st.SearchStrategy[Workout]:
 
 def safe_workouts(*, ascii_only: bool = False) -> st.SearchStrategy[Workout]:
     """Workouts that the rules of their level let pass, most of them with bouts; repeats nest."""
+    return _safe_workouts(ascii_only)
+
+
+@cache
+def _safe_workouts(ascii_only: bool) -> st.SearchStrategy[Workout]:  # noqa: FBT001 - as an argument, to be cached by
+    """One strategy for all who ask: building it takes longer than drawing from it a few times."""
     each = [_workouts_of(level, ascii_only=ascii_only) for level in (None, *LEVELS)]
     return st.one_of(each).filter(_passes)
 

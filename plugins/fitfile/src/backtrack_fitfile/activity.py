@@ -117,8 +117,12 @@ class Activity:
     def _begins(self, start: float) -> float:
         return 0.0 if self.begins is None else _since(self.begins, start) or 0.0
 
-    def laps(self, start: float) -> Iterator[Lap]:
-        """In the order of the file; one that does not say when it began follows the one before it."""
+    def laps(self, start: float) -> list[Lap]:
+        """In order; one that does not say when it began follows the one before it in the file.
+
+        Starts have whole seconds: of laps that began in the same one, the index in the file says the order.
+        """
+        found: list[tuple[float, int, Lap]] = []
         end = self._begins(start)
         for values in self._all("lap"):
             timer, elapsed = number(values, "total_timer_time"), number(values, "total_elapsed_time")
@@ -127,7 +131,7 @@ class Activity:
             began = end if began is None else began
             end = began + (elapsed or seconds)
             index = code(values, "wkt_step_index")
-            yield Lap(
+            lap = Lap(
                 start_seconds=max(0.0, began),
                 seconds=seconds,
                 elapsed_seconds=elapsed,
@@ -136,6 +140,9 @@ class Activity:
                 step_index=None if index is None else index & profile.INDEX_BITS,
                 trigger=_trigger(values),
             )
+            order = (code(values, "message_index") or 0) & profile.INDEX_BITS
+            found.append((lap.start_seconds, order, lap))
+        return [lap for _, _, lap in sorted(found, key=lambda each: each[:2])]
 
     def samples(self, start: float, metres: float) -> list[Sample]:
         """In the order of the file; what has no time has no place.

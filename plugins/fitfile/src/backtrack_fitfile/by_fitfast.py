@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _UNIX_EPOCH = -631_065_600
 """1970-01-01 in seconds since 1989-12-31."""
 
+_WITH_CHECKSUM = 14
+"""Bytes of a header that has a checksum of its own; older ones may leave it 0."""
+
 _native: ModuleType | None = None
 
 
@@ -52,7 +55,7 @@ def read(part: bytes) -> dict[str, list[dict[str, Any]]]:
     Raises:
         ValueError: when it is damaged, or this library does not read it.
     """
-    found: dict[str, list[dict[str, Any]]] = _compiled().parse(part, enum_names=False)
+    found: dict[str, list[dict[str, Any]]] = _compiled().parse(_sealed(part), enum_names=False)
     for values in found.get(profile.MESSAGES[profile.RECORD], ()):
         if "speed" in values:
             # Expanded from it, and cut off where it should be rounded: 8.155 becomes 8.154.
@@ -62,6 +65,26 @@ def read(part: bytes) -> dict[str, list[dict[str, Any]]]:
             for field in profile.TIMES & values.keys():
                 values[field] += _UNIX_EPOCH
     return found
+
+
+def _sealed(part: bytes) -> bytes:
+    """The file with a checksum in its header: fitfast takes a header without one for damaged.
+
+    Raises:
+        ValueError: when the file's own checksum is wrong.
+    """
+    if part[0] != _WITH_CHECKSUM or any(part[12:_WITH_CHECKSUM]):
+        return part
+
+    try:
+        from fastcrc.crc16 import arc
+    except ImportError:  # fitfast was installed by itself; fitparse reads this file
+        return part
+    records, checksum = part[_WITH_CHECKSUM:-2], part[-2:]
+    if arc(part[:-2]).to_bytes(2, "little") != checksum:
+        raise ValueError("the checksum is wrong")
+    header = part[:12] + arc(part[:12]).to_bytes(2, "little")
+    return header + records + arc(header + records).to_bytes(2, "little")
 
 
 def _compiled() -> ModuleType:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+from backtrack_fitfile.values import shown
 from backtrack_plugins import UnreadableInput
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -18,18 +19,26 @@ MOST_PARTS = 100
 
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
+_ZIP_NAME_LENGTH, _ZIP_NAME = slice(26, 28), 30
+"""Where an archive's first entry has the length of its name, and the name."""
 _SIGNATURE = b".FIT"
 _SHORTEST_HEADER = 12
+_LONGEST_NAME = 100
 _CHECKSUM_BYTES = 2
 _AGAIN = "Copy or download it again; nothing was read."
 
 
 def is_fit(head: bytes) -> bool:
-    r"""Whether a file that begins so is a FIT file, or one packed with gzip.
+    r"""Whether a file that begins so is a FIT file, or one packed with gzip or ZIP.
+
+    A ZIP archive is known here, so that who gives one is told what to do.
 
     >>> is_fit(b"\x0e\x20\x00\x00\x10\x00\x00\x00.FIT"), is_fit(b"<gpx>")
     (True, False)
     """
+    if head.startswith(_ZIP):
+        length = int.from_bytes(head[_ZIP_NAME_LENGTH], "little")
+        return head[_ZIP_NAME : _ZIP_NAME + length].lower().endswith(b".fit")
     if head.startswith(_GZIP):
         head = _first_bytes(head)
     return head[8:_SHORTEST_HEADER] == _SIGNATURE
@@ -46,7 +55,7 @@ def parts(data: bytes, name: str) -> list[bytes]:
         UnreadableInput: when it is too large, cut off, or no FIT file.
     """
     data = _unpacked(data, name)
-    if not is_fit(data):
+    if data.startswith(_ZIP) or not is_fit(data):
         _refuse_other(data, name)
     found: list[bytes] = []
     while data:
@@ -95,8 +104,23 @@ def _refuse_other(data: bytes, name: str) -> NoReturn:
     if len(data) < _SHORTEST_HEADER:
         raise UnreadableInput(f"{name}: no FIT file, or the first bytes of one. {_AGAIN}")
     if data.startswith(_ZIP):
-        raise UnreadableInput(f"{name}: a ZIP archive. Unpack it and give the .fit file that is in it.")
+        raise UnreadableInput(f"{name}: a ZIP archive. Unpack it and give {_packed(data)}.")
     raise UnreadableInput(f"{name}: no FIT file. Give the .fit or .fit.gz file that the watch recorded.")
+
+
+def _packed(data: bytes) -> str:
+    """What of an archive is to be given."""
+    import io
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = [shown(name) for name in archive.namelist() if name.lower().endswith((".fit", ".fit.gz"))]
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        names = []
+    if len(names) == 1 and len(names[0]) <= _LONGEST_NAME:
+        return f"{names[0]}, which is in it"
+    return "one of the .fit files that are in it" if names else "the .fit file that is in it"
 
 
 def _length(data: bytes, name: str) -> int:

@@ -50,6 +50,7 @@ FIELDS = {
         25: Field("sport", ENUM),
         39: Field("sub_sport", ENUM),
         71: Field("wkt_step_index", UINT16),
+        254: Field("message_index", UINT16),
     },
     RECORD: {
         TIMESTAMP: Field("timestamp", UINT32),
