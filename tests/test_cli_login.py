@@ -182,7 +182,10 @@ class TestHow:
 
     def test_an_account_that_is_none_is_told_with_those_there_are(self, login) -> None:
         done = login("--yes", account="clubb")
-        assert (done.code, done.err) == (2, "error: no account is named clubb; there are: club, garmin, strava\n")
+        assert (done.code, done.err) == (
+            2,
+            "error: no account is named clubb; there are: club, garmin, strava\n",
+        )
 
     def test_it_is_data_too(self, login) -> None:
         done = login("--yes", "--json", body="return 'in'")

@@ -113,11 +113,14 @@ def zipped(data):
     ("data", "said"),
     [
         (b"", "an empty file"),
-        (gzip.compress(b""), "an empty file"),
+        (gzip.compress(b"", mtime=0), "an empty file"),
         (b"5:00", "no FIT file, or the first bytes of one"),
         (b"5:00 forward walk 4.5 km/h\n", "no FIT file. Give the .fit or .fit.gz file"),
-        (gzip.compress(b"5:00 forward walk 4.5 km/h\n"), "no FIT file. Give the .fit or .fit.gz file"),
-        (gzip.compress(gzip.compress(b"5:00 forward walk 4.5 km/h\n")), "no FIT file"),
+        (
+            gzip.compress(b"5:00 forward walk 4.5 km/h\n", mtime=0),
+            "no FIT file. Give the .fit or .fit.gz file",
+        ),
+        (gzip.compress(gzip.compress(b"5:00 forward walk 4.5 km/h\n", mtime=0), mtime=0), "no FIT file"),
         (PNG, "no FIT file. Give the .fit or .fit.gz file"),
         (zipped(b"5:00 forward walk 4.5 km/h\n"), "a ZIP archive. Unpack it"),
         (b"\x1f\x8b\x07" + b"no gzip at all", "a damaged gzip file: Unknown compression method"),
