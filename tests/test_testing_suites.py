@@ -328,6 +328,13 @@ def backtrack_destinations():
     return [Destination(name="NAME", summary={summary!r}, takes=frozenset({{"text/plain"}}),
                         exporter="x-none", deliver=deliver, is_folder=True)]
 """
+FINDS, NOWHERE, DESCRIBES, CHANGES, UPLOADS = (
+    "test_finds_an_activity_by_its_time",
+    "test_tells_that_there_is_no_such_activity",
+    "test_changes_a_description_and_nothing_else",
+    "test_changes_what_is_asked_for_and_nothing_else",
+    "test_an_upload_becomes_an_activity_once",
+)
 ASKED, EDITED, STAYS, UNSENT, UNSENT_EDITED, DAYS = (
     "test_says_how_it_stands_there",
     "test_says_what_somebody_changed",
@@ -451,9 +458,75 @@ def club(**changed: object) -> str:
     return CLUB.format(**{**parts, **changed})
 
 
+SERVICE = """
+from backtrack_plugins import Activities, NotThere, Uploaded
+
+def there():
+    from fake_place import THERE
+    return THERE
+
+def find(query):
+    return [each for each in there().values() if {found}]
+
+def read(request):
+    if request.id not in there():
+        raise {missing}
+    return there()[request.id]
+
+def change(change):
+    before = there()[change.id]
+    fields = ("title", "description", "sport", "trainer")
+    given = {{name: getattr(change, name) for name in fields if getattr(change, name) is not None}}
+    {when}
+    there()[change.id] = msgspec.structs.replace(before, **given)
+    return {answer}
+
+def upload(request):
+    from fake_place import add_activity, UPLOADED
+    known = UPLOADED.get(request.data)
+    if known is not None and {knows}:
+        return Uploaded(id=known, state="there already")
+    UPLOADED[request.data] = add_activity(None, None)
+    return Uploaded(id=UPLOADED[request.data], state="new")
+
+@hookimpl
+def backtrack_destinations():
+    activities = Activities(find=find, read=read, change=change, upload=upload, sports=("Walk", "Run"))
+    return [Destination(name="NAME", summary="A service", activities=activities)]
+"""
+"""A service that keeps recorded activities, in memory, and takes no workouts."""
+
+
+def service(**changed: str) -> str:
+    parts = {
+        "found": "query.after <= each.started <= query.before",
+        "missing": "NotThere('nothing is there')",
+        "when": "pass",
+        "answer": "there()[change.id]",
+        "knows": "True",
+    }
+    return SERVICE.format(**{**parts, **changed})
+
+
 FAKE_PLACE = """
+import datetime
 import json
 import pytest
+from backtrack_plugins import Activity
+
+THERE, UPLOADED = {}, {}
+
+@pytest.fixture(name="place")
+def service(self):
+    THERE.clear()
+    UPLOADED.clear()
+
+def add_activity(self, place):
+    began = datetime.datetime(2026, 12, 2, 12, tzinfo=datetime.UTC)
+    number = str(len(THERE) + 7)
+    THERE[number] = Activity(id=number, title="Run", description="", sport="Run", trainer=False,
+                             started=began, elapsed_seconds=60, where="there")
+    return number
 
 @pytest.fixture
 def place(self, tmp_path, monkeypatch):
@@ -471,6 +544,8 @@ def edit(self, place, receipt):
     workouts[receipt.where.partition(":")[2]]["text"] = "edited"
     self.path.write_text(json.dumps(workouts), encoding="utf-8")
 """
+AT_THE_SERVICE = """from fake_place import add_activity, service as place
+    recording = ("a.fit", b"recorded")"""
 AT_THE_CLUB = "from fake_place import place, snapshot, edit"
 
 DESTINATIONS = {
@@ -498,6 +573,27 @@ DESTINATIONS = {
     "club-calls-it-replaced": Wrong(
         club(when="state = 'replaced' if state == 'moved' else state"), {DAYS}, suite=AT_THE_CLUB
     ),
+    "service": Wrong(service(), set(), suite=AT_THE_SERVICE),
+    "service-without-activities": Wrong(
+        service(), {FINDS, DESCRIBES, CHANGES, UPLOADS}, suite="from fake_place import service as place"
+    ),
+    "service-finds-all": Wrong(service(found="True"), {FINDS}, suite=AT_THE_SERVICE),
+    "service-finds-none": Wrong(service(found="False"), {FINDS}, suite=AT_THE_SERVICE),
+    "service-fails": Wrong(service(missing="KeyError(request.id)"), {NOWHERE}, suite=AT_THE_SERVICE),
+    "service-tidies": Wrong(
+        service(when="given = {k: ' '.join(v.split()) if v is not True else v for k, v in given.items()}"),
+        {DESCRIBES, CHANGES},
+        suite=AT_THE_SERVICE,
+    ),
+    "service-clears-nothing": Wrong(
+        service(when="given = {k: v for k, v in given.items() if v}"), {DESCRIBES}, suite=AT_THE_SERVICE
+    ),
+    "service-changes-more": Wrong(
+        service(when="given.setdefault('title', 'Ours')"), {DESCRIBES}, suite=AT_THE_SERVICE
+    ),
+    "service-changes-less": Wrong(service(when="given.pop('title', 0)"), {CHANGES}, suite=AT_THE_SERVICE),
+    "service-answers-before": Wrong(service(answer="before"), {DESCRIBES}, suite=AT_THE_SERVICE),
+    "service-takes-it-twice": Wrong(service(knows="False"), {UPLOADS}, suite=AT_THE_SERVICE),
     "no-summary": Wrong(destination(summary=""), {ITSELF}),
     "by-hand": Wrong(
         destination(body=BY_HAND, returned="receipts"),

@@ -310,7 +310,7 @@ class Sequence:
         outcome = self._with_accidents(do, said)
         before = self.there[number]  # as the athlete left it, also in the middle
         would = change(before)
-        if self.strava.normalises and would != before:
+        if self.strava.normalises and would.description != before.description:
             would = would.normalised()
         refused = before.broken or (before.inside and not overwrite and would.block != before.block)
         allowed = [before] if refused else [before, would]
@@ -521,7 +521,7 @@ class Sequence:
         version = self.wanted.get(number)
         text = annotation(version) if version is not None else None
         would = self.there[number].removed() if text is None else self.there[number].annotated(text)
-        if self.strava.normalises and would != self.there[number]:
+        if self.strava.normalises and would.description != self.there[number].description:
             would = would.normalised()
         states = []
         for _ in range(2):

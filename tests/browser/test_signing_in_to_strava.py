@@ -141,6 +141,24 @@ class TestCancel:
         assert not [secret for secret in strava.secrets if secret in begun.kept()]
 
 
+class TestARefusal:
+    def test_of_strava_is_said_on_the_page_and_in_the_terminal(
+        self, page: Page, login: Callable[..., Login], strava: StravaStandIn, picture: Any
+    ) -> None:
+        begun = login()
+        strava.client_secret = "another"  # so that the one which was given is wrong
+        authorize(page, begun)
+        assert heading(page) == "It did not work"
+        said = page.get_by_role("main").inner_text()
+        assert "nothing is kept" in said
+        assert "client secret may be wrong" in said
+        picture(page, "refused")
+        code, told = begun.outcome()
+        assert code != 0
+        assert "client secret may be wrong" in told
+        assert not [secret for secret in strava.secrets if secret in page.content() + told + begun.kept()]
+
+
 class TestWhatIsNoAnswer:
     def test_is_refused_and_the_right_one_is_still_taken(
         self, page: Page, login: Callable[..., Login], strava: StravaStandIn, picture: Any

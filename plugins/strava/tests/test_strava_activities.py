@@ -296,6 +296,12 @@ class TestUploading:
             put(FIT)
         assert "16000000001" not in str(raised.value)
 
+    def test_that_is_refused_at_once_is_told(self, account, put) -> None:
+        account.next(mishaps.answering(400, {"error": "The file is empty."}), on=UPLOAD)
+        with pytest.raises(bt.Refused, match="The file is empty"):
+            put(FIT)
+        assert account.of(POLL) == []
+
     def test_of_a_broken_file_repeats_what_strava_says(self, account, put) -> None:
         with pytest.raises(bt.Refused, match="can make no activity of it") as raised:
             put(b"no FIT file")

@@ -10,12 +10,17 @@ import stat
 import threading
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import keyring.core
 import pytest
+from keyring.backend import KeyringBackend
+from keyring.errors import KeyringLocked, PasswordDeleteError
 
 import backtrack_plugins as bt
+from backtrack_plugins.cli import main
 from backtrack_plugins.testing import mishaps
 from backtrack_strava import sessions
 from backtrack_strava.callback import Callback, Granted
+from backtrack_strava.client import StravaClient
 from backtrack_strava.signing_in import StravaSignIn, sign_in, strava_account
 from backtrack_strava.testing import answer
 
@@ -482,11 +487,87 @@ class TestSigningOut:
         with pytest.raises(bt.NotSignedIn):
             sessions.kept_session()
 
+    def test_takes_an_empty_answer_for_a_yes(self, account) -> None:
+        account.next(mishaps.answering(200, ""), on="POST /oauth/revoke")
+        assert "Strava was told" in strava_account().sign_out()
+
     def test_forgets_a_damaged_session(self, account, data) -> None:
         (data / "strava-stand-in" / "account.session").write_text("{")
         assert "deleted" in strava_account().sign_out()
         assert account.requests == []
         assert strava_account().sign_out() == "Nobody was signed in."
+
+
+class Memory(KeyringBackend):
+    """A keyring in memory, which can be locked."""
+
+    priority = 1
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entries: dict[tuple[str, str], str] = {}
+        self.locked = False
+
+    def get_password(self, service, username):
+        return self.entries.get((service, username))
+
+    def set_password(self, service, username, password):
+        self.entries[service, username] = password
+
+    def delete_password(self, service, username):
+        if self.locked:
+            raise KeyringLocked
+        if self.entries.pop((service, username), None) is None:
+            raise PasswordDeleteError
+
+
+class TestAKeyring:
+    @pytest.fixture
+    def memory(self, strava, monkeypatch) -> Memory:
+        assert strava
+        memory = Memory()
+        monkeypatch.setattr(keyring.core, "_keyring_backend", memory)
+        return memory
+
+    def test_keeps_the_session_also_when_it_is_refreshed(self, strava, monkeypatch, memory, data) -> None:
+        said = Terminal(monkeypatch, answer).sign_in()
+        assert "in the system's keyring" in said
+        first = sessions.kept_session()
+        strava.expire()
+        number = strava.add_activity()
+        assert StravaClient().call(lambda client: client.get_activity(number)).id == number
+        assert sessions.kept_session().refresh_token != first.refresh_token
+        assert not (data / "strava-stand-in" / "account.session").exists()
+        assert {service for service, _ in memory.entries} == {f"backtrack-strava-stand-in {data}"}
+
+    @pytest.mark.usefixtures("strava")
+    def test_is_emptied_when_somebody_signs_out(self, monkeypatch, memory) -> None:
+        Terminal(monkeypatch, answer).sign_in()
+        assert "deleted" in strava_account().sign_out()
+        assert memory.entries == {}
+
+    @pytest.mark.usefixtures("strava")
+    def test_that_does_not_let_go_is_told(self, monkeypatch, memory) -> None:
+        Terminal(monkeypatch, answer).sign_in()
+        memory.locked = True
+        assert "did not let go of it" in strava_account().sign_out()
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]], ids=["text", "json"])
+def test_the_command_shows_the_address_and_no_secret(strava, monkeypatch, capsys, form) -> None:
+    terminal = Terminal(monkeypatch, answer)
+    assert main(["login", "strava", "--yes", *form]) == 0
+    seen = capsys.readouterr()
+    assert terminal.opened[0] in seen.err
+    assert "The session is kept" in seen.out
+    assert main(["logout", "strava", *form]) == 0
+    seen = seen.out + seen.err + "".join(capsys.readouterr())
+    for secret in strava.secrets:
+        assert secret not in seen
+
+
+def test_what_came_back_shows_no_code() -> None:
+    assert CODE not in repr(Granted(CODE, ("read",)))
 
 
 def test_the_session_of_a_stand_in_is_another_one(account, monkeypatch) -> None:

@@ -129,7 +129,9 @@ class _Teller:
         if "place" in item.fixturenames:
             from backtrack_plugins.testing import installed
 
-            if not installed.plugin(suite.kind, suite.destination).is_folder:
+            offered = installed.plugin(suite.kind, suite.destination)
+            asked = offered.activities if "activities" in item.fixturenames else offered.deliver
+            if asked is not None and not offered.is_folder:
                 return _PLACE
         return ""
 

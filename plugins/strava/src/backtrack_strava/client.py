@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import threading
 import warnings
 from contextlib import contextmanager
@@ -143,13 +144,16 @@ def stravalib() -> Any:
     installed are left out: they would only make it slow.
     """
     with _importing:
-        shown = warnings.showwarning
-        with warnings.catch_warnings(), _environment(PYDANTIC_DISABLE_PLUGINS="__all__"):
-            warnings.simplefilter("ignore")
-            import stravalib
+        if "stravalib" not in sys.modules:
+            shown = warnings.showwarning
+            with warnings.catch_warnings(), _environment(PYDANTIC_DISABLE_PLUGINS="__all__"):
+                warnings.simplefilter("ignore")
+                import stravalib
 
-            if warnings.showwarning is not shown:
-                logging.captureWarnings(capture=False)
+                if warnings.showwarning is not shown:
+                    logging.captureWarnings(capture=False)
+        import stravalib
+
         mask_logs()
         return stravalib
 
