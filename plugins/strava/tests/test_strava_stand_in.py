@@ -374,7 +374,8 @@ class TestAnUpload:
 
     def test_is_worked_on_and_then_an_activity(self, service, client) -> None:
         service.polls = 2
-        upload = self.send(client, strava_files.fit(), name="Back and forth", external_id="one.fit")
+        named = {"name": "Back and forth", "external_id": "one.fit", "trainer": True}
+        upload = self.send(client, strava_files.fit(), **named)
         assert upload.status == "Your activity is still being processed."
         for _ in range(2):
             upload.poll()

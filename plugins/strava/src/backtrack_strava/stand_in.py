@@ -315,7 +315,7 @@ class StravaStandIn(SigningIn, StandIn):
             distance_metres=found.distance_metres,
             sport_type=found.sport,
             description=given.get("description"),
-            trainer=found.trainer or given.get("trainer") in {"1", "true", "True"},
+            trainer=given.get("trainer") in {"1", "true", "True"},
             external_id=name,
             upload_id=upload["id"],
         )

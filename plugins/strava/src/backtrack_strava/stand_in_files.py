@@ -9,6 +9,8 @@ import zlib
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from backtrack_plugins import UnreadableInput, recording_from_bytes
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -18,7 +20,6 @@ FORMATS = frozenset({"fit", "tcx", "gpx"})
 
 _TIME = re.compile(rb"<time>\s*([^<\s]+)\s*</time>", re.IGNORECASE)
 _SPORTS = {"running": "Run", "walking": "Walk", "hiking": "Hike", "cycling": "Ride"}
-_INDOORS = frozenset({"treadmill", "indoor_running", "indoor_walking", "indoor_cycling", "virtual_activity"})
 
 
 class Recorded(NamedTuple):
@@ -29,14 +30,12 @@ class Recorded(NamedTuple):
         elapsed_seconds: Pauses included.
         distance_metres: 0 when the file does not say.
         sport: In Strava's word.
-        trainer: Whether it was indoors.
     """
 
     started: dt.datetime
     elapsed_seconds: int
     distance_metres: float
     sport: str
-    trainer: bool
 
 
 class BrokenFile(Exception):
@@ -75,22 +74,16 @@ def parts(request: Request) -> dict[str, tuple[str, bytes]]:
 
 
 def _of_fit(data: bytes) -> Recorded:
-    import fitparse  # type: ignore[import-untyped]
-
     try:
-        messages = list(fitparse.FitFile(data).get_messages(["session", "record"]))
-    except (fitparse.FitParseError, ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        recording = recording_from_bytes(data, "upload.fit")
+    except UnreadableInput as error:
         raise BrokenFile("The file is malformed.") from error
-    sessions = [message for message in messages if message.name == "session"]
-    times = [message.get_value("timestamp") for message in messages if message.name == "record"]
-    if sessions and isinstance(sessions[0].get_value("start_time"), dt.datetime):
-        session = sessions[0]
-        started = session.get_value("start_time").replace(tzinfo=dt.UTC)
-        elapsed = round(session.get_value("total_elapsed_time") or 0)
-        sport = _SPORTS.get(str(session.get_value("sport")), "Workout")
-        trainer = str(session.get_value("sub_sport")) in _INDOORS
-        return Recorded(started, elapsed, float(session.get_value("total_distance") or 0), sport, trainer)
-    return _between(each.replace(tzinfo=dt.UTC) for each in times if isinstance(each, dt.datetime))
+    if recording.started is None:
+        raise BrokenFile("Time information is missing from file.")
+    elapsed = recording.elapsed_seconds if recording.elapsed_seconds is not None else recording.seconds
+    metres = sum(lap.metres or 0.0 for lap in recording.laps)
+    sport = _SPORTS.get(recording.sport or "", "Workout")
+    return Recorded(recording.started, round(elapsed), metres, sport)
 
 
 def _of_times(data: bytes) -> Recorded:
@@ -109,4 +102,4 @@ def _between(times: Iterable[dt.datetime]) -> Recorded:
     if not known:
         raise BrokenFile("Time information is missing from file.")
     elapsed = round((known[-1] - known[0]).total_seconds())
-    return Recorded(known[0], elapsed, 0.0, "Run", trainer=False)
+    return Recorded(known[0], elapsed, 0.0, "Run")
