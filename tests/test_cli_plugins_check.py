@@ -21,7 +21,10 @@ def annotate(request):
 def backtrack_annotators():
     return [Annotator(name="terse", summary="A fake", annotate=annotate)]
 """
-WORDS = """lines = [line for segment in request.timeline.segments for line in segment.lines]
+WORDS = """segments = request.timeline.segments
+    if request.review is not None:
+        segments = [each.segment for each in request.review.segments if each.state == "as planned"]
+    lines = [line for segment in segments for line in segment.lines]
     text = "\\n".join([*request.notices, *lines])[: request.most_characters]
     cut = Loss(what="text", instead="cut")
     return Annotation(title=request.timeline.workout.name, text=text, losses=(cut,))"""
