@@ -45,10 +45,16 @@ lint: $(VENV)/.installed-tests
 	$(IN_VENV) -c "from importlinter.cli import lint_imports_command; lint_imports_command()" --no-cache
 
 # Slow, and so not among the tests: 20,000 programmes with random outcomes, and no workout may break a rule; 2,000
-# sequences of sending to an account with accidents; and the properties that the tests look at, looked at further.
+# sequences of sending to an account and 2,000 of annotating there, with accidents; reviews of 5,000 recordings that an
+# imitated watch made, blocks in 20,000 edited descriptions, 5,000 whole and damaged recordings read by two libraries;
+# and the properties that the tests look at, looked at further.
 fuzz: $(VENV)/.installed-tests
 	$(IN_VENV) tools/fuzz_programme.py 20000
 	$(IN_VENV) tools/fuzz_sync.py 2000
+	$(IN_VENV) tools/fuzz_annotations.py 2000
+	$(IN_VENV) tools/fuzz_review.py 5000
+	$(IN_VENV) tools/fuzz_block.py 20000
+	$(IN_VENV) tools/fuzz_recordings.py 5000
 	$(IN_VENV) -m pytest -m hypothesis --hypothesis-profile=further --numprocesses auto --dist loadfile
 
 bench: $(VENV)/.installed-bench
