@@ -66,8 +66,8 @@ class RecordedStep(msgspec.Struct, frozen=True, kw_only=True):
         metres: After what distance it ends; None unless it ends on distance.
         first: Of a repeat, the index of the first step that comes again; all up to the repeat do. None of
             a step.
-        times: Of a repeat, how often its steps are done in all; None of a step, and of a repeat until something
-            else, such as a time or a heart rate.
+        times: Of a repeat, how often its steps are done in all; None of a step, and of a repeat until a time,
+            a heart rate or the like.
     """
 
     text: str = ""
