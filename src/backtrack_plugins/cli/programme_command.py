@@ -156,7 +156,7 @@ def _next(arguments: argparse.Namespace, today: date) -> int:
     athlete, athlete_file = _athlete(arguments.athlete)
     if arguments.outcome is None and arguments.recording is None:
         return _say_due(programme, arguments, today)
-    outcome, day, held = _told(arguments, programme, athlete)
+    outcome, day, held = _told(arguments, programme, athlete, today)
     recorded = programme.record(outcome, day, today=today)
     following = recorded.programme
     before, after = programme.pending_week.rung.level, following.pending_week.rung.level
@@ -185,7 +185,7 @@ def _next(arguments: argparse.Namespace, today: date) -> int:
 
 
 def _told(
-    arguments: argparse.Namespace, programme: Programme, athlete: Athlete
+    arguments: argparse.Namespace, programme: Programme, athlete: Athlete, today: date
 ) -> tuple[Outcome, date | None, Review | None]:
     """How it went and when, as somebody says, or as a recording and one answer do."""
     day = parse_date(arguments.on, "--on") if arguments.on is not None else None
@@ -193,7 +193,7 @@ def _told(
         return Outcome.of(arguments.outcome), day, None
     from backtrack_plugins.cli.outcomes import outcome_from
 
-    return outcome_from(arguments, programme.pending_week, athlete, day)
+    return outcome_from(arguments, programme, athlete, day, today)
 
 
 def _sent_from(folder: str) -> dict[str, bool]:
