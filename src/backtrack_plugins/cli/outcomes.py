@@ -39,7 +39,7 @@ _EXPLAINED = (
     "joint. Sore: muscles still sore after 48 hours."
 )
 MOST_PAUSED = 3600.0
-"""Seconds of pauses above which a recording is not one workout, but several with a rest between (our choice)."""
+"""Seconds of pauses above which a recording is several workouts with a rest between (our choice)."""
 
 SHORTEST_STRADDLE = 5
 """Seconds below which nobody got onto the side rails and off again (our choice)."""
@@ -170,8 +170,8 @@ def _day(recording: Recording, programme: Programme, on: dt.date | None, today: 
     if programme.done and earliest <= programme.done[-1].on:
         raise _unknown(
             path,
-            f"it was recorded on {day}, and the workout before was done on {programme.done[-1].on}: it may be "
-            "the same, and no recording counts twice.",
+            f"it was recorded on {day}, and the workout before was done on {programme.done[-1].on}: it may "
+            "be the same, and no recording counts twice.",
         )
     if day < programme.plan.start:
         raise _unknown(
