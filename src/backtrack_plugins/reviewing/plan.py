@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from backtrack_plugins.line import write_line
+from backtrack_plugins.line import Dropped, write_line
 from backtrack_plugins.rebuilding import ending_said, ends_otherwise, is_placed, is_repeat, lines_in
 from backtrack_plugins.timeline import RepeatedSegments
 from backtrack_plugins.units import shown
@@ -17,12 +17,14 @@ from backtrack_plugins.workout import Step, Straddle
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from backtrack_plugins.line import Dropped
     from backtrack_plugins.recording import RecordedStep, Recording
     from backtrack_plugins.timeline import Segment, Timeline, TreePart
 
 _MOVING = re.compile(r"\b(forward|backward|left|right) (walk|jog|run)\b")
 """What stands in the name of a step that our exporters write, and in a line that was cut."""
+
+
+_ITS_ATHLETE = "Give the athlete it was sent for: --athlete FILE"
 
 
 class NotMatched(Exception):
@@ -68,10 +70,10 @@ class Plan:
         return done
 
 
-def instead(recording: Recording) -> str:
+def instead(recording: Recording, timeline: Timeline) -> str:
     """What to do when another workout was followed."""
     sent = "give the workout that was sent, for the athlete it was sent for"
-    if not recording.steps:
+    if not recording.steps or timeline.workout.file == recording.file:  # which it is where it was rebuilt
         return f"{sent.capitalize()}"
     return f"Give none, and it is rebuilt from the recording; or {sent}"
 
@@ -88,7 +90,8 @@ def refuse_another_workout(plan: Plan, recording: Recording) -> None:
         known = recording.workout_name.strip()
         if known and not name.startswith(known) and not known.startswith(name):
             raise NotMatched(
-                f"{_another(recording, name)}, which is not the plan's name. {instead(recording)}"
+                f"{_another(recording, name)}, which is not the plan's name. "
+                f"{instead(recording, plan.timeline)}"
             )
         return
     for number, (entry, step) in enumerate(
@@ -96,7 +99,13 @@ def refuse_another_workout(plan: Plan, recording: Recording) -> None:
     ):
         difference = _difference(entry, step)
         if difference:
-            raise NotMatched(f"{_another(recording, name)}: step {number} {difference}. {instead(recording)}")
+            raise NotMatched(
+                f"{_another(recording, name)}: step {number} {difference}. "
+                f"{instead(recording, plan.timeline)}"
+            )
+        other = _other_fitting(entry, step)
+        if other:
+            raise NotMatched(f"it was sent for another treadmill: step {number} {other}. {_ITS_ATHLETE}")
 
 
 def _another(recording: Recording, planned: str) -> str:
@@ -129,6 +138,17 @@ def _is_same(segment: Segment, step: RecordedStep) -> bool:
     if lines:
         return len(lines) == 1 and _says(lines[0], segment)
     return not _contradicts(step.text, segment)
+
+
+def _other_fitting(segment: Segment | PlannedRepeat | None, step: RecordedStep | None) -> str:
+    """How a note was fitted to another treadmill than the plan, where it says so; empty when it was not."""
+    if segment is None or isinstance(segment, PlannedRepeat) or step is None:
+        return ""
+    for line in lines_in(step.text):
+        if isinstance(line, Dropped) and not is_placed(line) and line.text != segment.fitted_line:
+            here = "as written" if segment.fitted_line is None else segment.fitted_line
+            return f"is '{segment.line}' {here} in the plan, and {line.text} in the recording"
+    return ""
 
 
 def _says(line: Step | Straddle | Dropped, segment: Segment) -> bool:
