@@ -648,6 +648,17 @@ class TestFromARecording:
         self.recorded(laps=laps)
         assert "done.fit: paused for 12:00:00" in self.refused(begun)
 
+    @pytest.mark.parametrize(("paused", "all_done"), [(20, True), (120, False)])
+    def test_a_bout_with_a_rest_in_it_was_not_gone_through_with(
+        self, begun: Callable[..., Said], paused: float, all_done: bool
+    ) -> None:
+        laps = self.laps_of("week-01")
+        laps[-3] = laps[-3]._replace(elapsed=laps[-3].seconds + paused)
+        self.recorded(laps=laps)
+        said = begun("next", "winter", "--from", "done.fit", "--today", "2026-11-26", *PASS)
+        assert ("1:00 done, paused for 2:00 in it\n" in said.out) is not all_done
+        assert read_programme("winter").done[0].outcome.all_done is all_done
+
     def test_bouts_of_no_time_are_not_done(self, begun: Callable[..., Said]) -> None:
         laps = [lap._replace(seconds=0, trigger="manual") for lap in self.laps_of("week-01")]
         self.recorded(laps=laps)

@@ -41,6 +41,9 @@ _EXPLAINED = (
 MOST_PAUSED = 3600.0
 """Seconds of pauses above which a recording is several workouts with a rest between (our choice)."""
 
+MOST_BROKEN = 30.0
+"""Seconds of pauses above which a bout was not gone through with: who rests in it does less (our choice)."""
+
 SHORTEST_STRADDLE = 5
 """Seconds below which nobody got onto the side rails and off again (our choice)."""
 
@@ -183,7 +186,7 @@ def _day(recording: Recording, programme: Programme, on: dt.date | None, today: 
 
 def _say_done(held: Review, week: Week, day: dt.date) -> None:
     turned = held.turned
-    whole = sum(each.state == "as planned" for each in turned)
+    whole = sum(_is_done(each, held) for each in turned)
     seconds = sum(each.seconds for each in turned)
     planned = sum(each.segment.seconds or 0.0 for each in turned)
     bouts = "bout" if len(turned) == 1 else "bouts"
@@ -192,8 +195,8 @@ def _say_done(held: Review, week: Week, day: dt.date) -> None:
         f"{clock_of(round(seconds))} of {clock_of(round(planned))}."
     )
     for each in turned:
-        if each.state != "as planned":
-            say(f"  {each.segment.line}: {_how_far(each)}")
+        if not _is_done(each, held):
+            say(f"  {each.segment.line}: {_how_far(each, held)}")
     straddles = [each for each in held.segments if each.segment.is_straddle]
     skipped = sum(each.seconds < SHORTEST_STRADDLE for each in straddles)
     if skipped:
@@ -203,8 +206,29 @@ def _say_done(held: Review, week: Week, day: dt.date) -> None:
         )
 
 
-def _how_far(each: ReviewedSegment) -> str:
-    return "missing" if each.state == "missing" else f"{clock_of(round(each.seconds))} done"
+def _how_far(each: ReviewedSegment, held: Review) -> str:
+    if each.state == "missing":
+        return "missing"
+    paused = _paused(each, held)
+    broken = f", paused for {clock_of(round(paused))} in it" if paused > MOST_BROKEN else ""
+    return f"{clock_of(round(each.seconds))} done{broken}"
+
+
+def _is_done(each: ReviewedSegment, held: Review) -> bool:
+    return each.state == "as planned" and _paused(each, held) <= MOST_BROKEN
+
+
+def _paused(each: ReviewedSegment, held: Review) -> float:
+    """Seconds between the first lap's begin and the last one's end in which the timer did not run."""
+    if not each.laps:
+        return 0.0
+    first, last = (held.recording.laps[number - 1] for number in (each.laps[0], each.laps[-1]))
+    lasted = last.seconds if last.elapsed_seconds is None else last.elapsed_seconds
+    return last.start_seconds + lasted - first.start_seconds - each.seconds
+
+
+def _all_done(held: Review) -> bool:
+    return all(_is_done(each, held) for each in held.turned)
 
 
 def _asked(held: Review) -> str:
@@ -236,11 +260,11 @@ def _outcome(said: str, held: Review) -> Outcome:
     words = [" ".join(word.lower().split()) for word in said.split(",")]
     words = [f"rpe {word}" if _RATING.match(word) else word for word in words]
     if not {ALL_DONE, CUT_SHORT, MISSED} & set(words):
-        words.append(ALL_DONE if held.all_done else CUT_SHORT)
+        words.append(ALL_DONE if _all_done(held) else CUT_SHORT)
     outcome = Outcome.of(", ".join(words))
     if outcome.missed:
         raise UsageError("missed: there is a recording of it; say how it went", argument="outcome")
-    if outcome.all_done and not held.all_done:
+    if outcome.all_done and not _all_done(held):
         warn("The recording has less than all of it, and the stricter holds: cut short.")
         return msgspec.structs.replace(outcome, all_done=False)
     return outcome
