@@ -55,6 +55,10 @@ def recording_from_bytes(
         PluginError: when the plugin is missing, disabled, clashing or broken.
     """
     registry = registry or installed()
+    if not data:
+        raise UnreadableInput(
+            f"{name}: an empty file. Copy or download it again; nothing was read.", file=name
+        )
     if reader is not None:
         chosen = registry.recording_reader(reader)
     else:

@@ -84,9 +84,14 @@ def _written(arguments: argparse.Namespace) -> _Written:
     athlete, _file = find_athlete(arguments.athlete)
     if _is_recorded(arguments):
         from backtrack_plugins.cli.recorded import reviewed
+        from backtrack_plugins.cli.review_command import BASES
 
         review = reviewed(arguments.file, arguments.workout, athlete)
         written = annotate(review, annotator=arguments.wording, athlete=athlete)
+        if review.basis == "time" and not arguments.json:
+            warn(
+                f"{arguments.file}: {BASES['time']}; which way anybody went is as planned, and not measured."
+            )
         return _Written(written, review.recording)
     return _Written(_as_planned(arguments, athlete), None)
 

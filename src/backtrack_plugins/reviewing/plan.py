@@ -12,7 +12,7 @@ from backtrack_plugins.line import Dropped, write_line
 from backtrack_plugins.rebuilding import ending_said, ends_otherwise, is_placed, is_repeat, lines_in
 from backtrack_plugins.timeline import RepeatedSegments
 from backtrack_plugins.units import shown
-from backtrack_plugins.workout import Step, Straddle
+from backtrack_plugins.workout import DIRECTIONS, Step, Straddle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 _MOVING = re.compile(r"\b(forward|backward|left|right) (walk|jog|run)\b")
 """What stands in the name of a step that our exporters write, and in a line that was cut."""
 
+
+_CUT = re.compile(r"(?:lap|[0-9][0-9:.]*(?: (?:m|km|mi))?) ([a-z]+)", re.ASCII)
+"""A line that was cut: its direction, or the begin of it, stands behind an amount."""
+
+_WAYS = (*DIRECTIONS, "straddle")
 
 _ITS_ATHLETE = "Give the athlete it was sent for: --athlete FILE"
 
@@ -164,10 +169,18 @@ def without_cue(step: Step | Straddle) -> Step | Straddle:
 
 def _contradicts(text: str, segment: Segment) -> bool:
     """Whether words that are no line, such as a step's name, name another way to move."""
+    cut = _CUT.match(text)
+    its = "straddle" if segment.direction is None else segment.direction
+    if cut is not None and _begins_one(cut[1], _WAYS) and not its.startswith(cut[1]):
+        return True
     moving = _MOVING.search(text)
     if moving is None:
         return "straddle" in text.partition(",")[0].split() and not segment.is_straddle
     return moving.groups() != (segment.direction, segment.gait)
+
+
+def _begins_one(letters: str, words: Iterable[str]) -> bool:
+    return any(word.startswith(letters) for word in words)
 
 
 def _entry_said(entry: Segment | PlannedRepeat | None) -> str:
