@@ -8,6 +8,7 @@ activity's number and a digest of our block, no word of the user's.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from datetime import UTC, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -28,7 +29,7 @@ from backtrack_plugins.book import Book
 from backtrack_plugins.calling import Asked
 from backtrack_plugins.delivering import kept_apart
 from backtrack_plugins.destination import Receipt
-from backtrack_plugins.errors import NotThere, UsageError
+from backtrack_plugins.errors import DeliveryError, NotThere, UsageError
 from backtrack_plugins.kinds import KINDS
 from backtrack_plugins.options import convert_options
 from backtrack_plugins.reading import read_bytes
@@ -72,6 +73,11 @@ class Annotated(NamedTuple):
     before: Activity
     after: Activity
 
+    def with_warning(self, warning: str) -> Annotated:
+        """The same, with one warning more."""
+        warnings = (*self.receipt.warnings, warning)
+        return self._replace(receipt=msgspec.structs.replace(self.receipt, warnings=warnings))
+
 
 def find_activities(
     recording: Recording,
@@ -103,10 +109,8 @@ def find_activities(
     account = _Account.of(destination, options, book, registry)
     known = account.known(recording)
     if known:
-        try:
+        with suppress(NotThere):  # deleted there, or of an account that somebody else is signed in to
             return (account.read(known),)
-        except NotThere:
-            account.forget(recording)
     if recording.started is None:
         raise UsageError(
             f"{recording.file}: it has no date, so its activity cannot be found by it. "
@@ -196,8 +200,12 @@ def annotate_activity(  # noqa: PLR0913 - each is a word of its own, and all but
 
     with kept_apart(account.destination, account.shelf, dry_run=dry_run):
         annotated = account.bring_about(activity, wanted, state, "unchanged", dry_run=dry_run)
-        if recording is not None and not dry_run:
+        if recording is None or dry_run:
+            return annotated
+        try:
             account.remember(recording, activity, annotation.text)
+        except DeliveryError as error:  # the activity is changed: that must not look as if it were not
+            return annotated.with_warning(f"which activity it is could not be written down: {error}")
     return annotated
 
 
@@ -213,7 +221,8 @@ def remove_annotation(
 ) -> Annotated:
     """Take an annotation out of an activity's description; what the user wrote there stays, byte for byte.
 
-    A title, sport or indoor mark that was set with it stays, too: nobody kept what was there before.
+    A title, sport or indoor mark that was set with it stays, too: nobody kept what was there before. Which
+    recording the activity is of is forgotten, since it may have been annotated by mistake.
 
     Args:
         destination: An installed destination's name, such as ``strava``.
@@ -236,7 +245,14 @@ def remove_annotation(
         return account.change_of(before, description=left)
 
     with kept_apart(account.destination, account.shelf, dry_run=dry_run):
-        return account.bring_about(activity, wanted, lambda _: "removed", "gone", dry_run=dry_run)
+        removed = account.bring_about(activity, wanted, lambda _: "removed", "gone", dry_run=dry_run)
+        if dry_run:
+            return removed
+        try:
+            account.forget(activity)
+        except DeliveryError as error:
+            return removed.with_warning(f"that it is gone could not be written down: {error}")
+    return removed
 
 
 def upload_recording(
@@ -284,11 +300,9 @@ def upload_recording(
     with kept_apart(account.destination, account.shelf, dry_run=False):
         known = account.known(recording)
         if known:
-            try:
+            with suppress(NotThere):
                 account.read(known)
                 return Uploaded(id=known, state="there already")
-            except NotThere:
-                account.forget(recording)
         request = UploadRequest(
             data=data,
             name=os.path.basename(name),
@@ -297,13 +311,19 @@ def upload_recording(
             waiting=waiting,
         )
         uploaded = account.asked.returned(account.asked.call(lambda: upload(request)), Uploaded)
-        account.remember(recording, uploaded.id)
+        with suppress(DeliveryError):  # it is there; the service says so the next time, too
+            account.remember(recording, uploaded.id)
         return uploaded
 
 
 def recording_identity(recording: Recording) -> str:
-    """Which recording it is, whatever its file is called: 16 hexadecimal digits."""
-    began = "" if recording.started is None else recording.started.astimezone(UTC).isoformat()
+    """Which recording it is, whatever its file is called: 16 hexadecimal digits.
+
+    Empty of one without a date: any other of its length could be taken for it.
+    """
+    if recording.started is None:
+        return ""
+    began = recording.started.astimezone(UTC).isoformat()
     return sha256(f"{began}\n{recording.seconds!r}".encode()).hexdigest()[:16]
 
 
@@ -397,14 +417,19 @@ class _Account(NamedTuple):
 
     def known(self, recording: Recording) -> str:
         """The activity that this recording is known to be; empty when it is not known."""
-        return str(self.shelf.get(recording_identity(recording)).notes.get(_ACTIVITY, ""))
+        identity = recording_identity(recording)
+        return str(self.shelf.get(identity).notes.get(_ACTIVITY, "")) if identity else ""
 
     def remember(self, recording: Recording, activity: str, block: str | None = None) -> None:
+        identity = recording_identity(recording)
         digest = None if block is None else sha256(block.encode()).hexdigest()
-        self.shelf.note(recording_identity(recording), **{_ACTIVITY: activity, _BLOCK: digest})
+        if identity:
+            self.shelf.note(identity, **{_ACTIVITY: activity, _BLOCK: digest})
 
-    def forget(self, recording: Recording) -> None:
-        self.shelf.note(recording_identity(recording), **{_ACTIVITY: None, _BLOCK: None})
+    def forget(self, activity: str) -> None:
+        for identity, record in self.shelf.records().items():
+            if record.notes.get(_ACTIVITY) == activity:
+                self.shelf.note(identity, **{_ACTIVITY: None, _BLOCK: None})
 
 
 _FIELDS = ("title", "description", "sport", "trainer")
