@@ -82,6 +82,28 @@ class TestAnnotating:
         assert done.err.endswith("Nothing was changed.\n")
 
     @pytest.mark.usefixtures("activity")
+    def test_what_is_written_into_the_block_while_somebody_is_asked_is_shown_before_it_goes(
+        self, command, service: Service, recording: str, terminal
+    ) -> None:
+        command("annotate", recording, "--to", "club", "--yes")
+        there = service.activities["7"].description or ""
+        seen = there.replace("8:00 forward", "8:00 slow forward")
+        service.edit("7", description=seen)
+        reads = service.reads
+
+        def meanwhile() -> None:
+            if service.reads == reads + 3:  # known by the book, planned, and then read once more
+                service.edit("7", description=seen.replace("\n5x\n", "\nMy knee hurt.\n5x\n"))
+
+        service.before_read = meanwhile
+        terminal(b"y\nn\n")
+        done = command("annotate", recording, "--to", "club", "--overwrite")
+        assert (done.code, done.out) == (0, "")
+        assert "It was changed there while you were asked." in done.err
+        assert "- My knee hurt." in done.err
+        assert "My knee hurt." in (service.activities["7"].description or "")
+
+    @pytest.mark.usefixtures("activity")
     def test_nobody_there_is_told_what_to_add(self, command, service: Service, recording: str) -> None:
         done = command("annotate", recording, "--to", "club")
         assert (done.code, service.changes) == (2, [])
