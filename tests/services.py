@@ -36,6 +36,7 @@ class Service:
         self.changes: list[ActivityChange] = []
         self.uploads: list[UploadRequest] = []
         self.reads = 0
+        self.duplicate_of = ""
         self.before_read: Callable[[], None] = lambda: None
         self.before_change: Callable[[ActivityChange], None] = lambda _: None
         self.stores: Callable[[str], str] = lambda text: text
@@ -78,6 +79,8 @@ class Service:
         self.uploads.append(request)
         if request.data.startswith(b"refuse"):
             raise Refused("club refuses it", service="club", status=400, said="")
+        if self.duplicate_of:
+            return Uploaded(id=self.duplicate_of, state="there already")
         return Uploaded(id=self.add(str(1000 + len(self.uploads))).id, state="new")
 
     @hookimpl

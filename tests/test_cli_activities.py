@@ -273,6 +273,30 @@ class TestUploading:
         assert done.out == "done.fit: there already, activity 1001\nclub/1001  (as it should be already)\n"
         assert len(service.uploads) == 1
 
+    def test_what_it_is_taken_for_is_annotated_only_if_it_may_be_it(
+        self, command, service: Service, recording: str
+    ) -> None:
+        service.add("8", "A long day.", started=START - dt.timedelta(hours=2), elapsed_seconds=4 * 3600.0)
+        service.duplicate_of = "8"
+        for _ in range(2):
+            done = command("send", recording, "--to", "club", "--yes")
+            assert done.code == 0
+            said = " ".join(done.out.split())
+            assert "not annotated: club takes it for activity 8, which began at another time" in said
+            assert "backtrack annotate done.fit --to club:8" in said
+        assert (service.activities["8"].description, service.changes) == ("A long day.", [])
+        command("annotate", recording, "--to", "club:8", "--yes")
+        done = command("send", recording, "--to", "club", "--yes")
+        assert done.out == "done.fit: there already, activity 8\nclub/8  (as it should be already)\n"
+
+    @pytest.mark.usefixtures("activity")
+    def test_what_it_is_taken_for_and_may_be_it_is_annotated(
+        self, command, service: Service, recording: str
+    ) -> None:
+        service.duplicate_of = "7"
+        done = command("send", recording, "--to", "club", "--yes")
+        assert done.out == "done.fit: there already, activity 7\nclub/7  (annotated)\n"
+
     def test_a_dry_run_uploads_nothing(self, command, service: Service, recording: str) -> None:
         done = command("send", recording, "--to", "club", "--dry-run")
         assert (done.code, service.uploads) == (0, [])

@@ -29,7 +29,7 @@ from backtrack_plugins.book import Book
 from backtrack_plugins.calling import Asked
 from backtrack_plugins.delivering import kept_apart
 from backtrack_plugins.destination import Receipt
-from backtrack_plugins.errors import DeliveryError, NotThere, UsageError
+from backtrack_plugins.errors import DeliveryError, NotThere, ServiceError, UsageError
 from backtrack_plugins.kinds import KINDS
 from backtrack_plugins.options import convert_options
 from backtrack_plugins.reading import read_bytes
@@ -118,18 +118,22 @@ def find_activities(
             file=recording.file,
         )
     window = timedelta(seconds=START_SECONDS)
-    near = [
-        activity
-        for activity in account.find(recording.started - window, recording.started + window)
-        if abs((activity.started - recording.started).total_seconds()) <= START_SECONDS
-    ]
-    return tuple(sorted(filter(_as_long_as(recording), near), key=_nearest_to(recording)))
+    near = account.find(recording.started - window, recording.started + window)
+    return tuple(sorted(filter(_may_be(recording), near), key=_nearest_to(recording)))
 
 
-def _as_long_as(recording: Recording) -> Callable[[Activity], bool]:
+def _may_be(recording: Recording) -> Callable[[Activity], bool]:
+    """Whether an activity began when the recording did, and was as long."""
+    started = recording.started
     elapsed = recording.elapsed_seconds if recording.elapsed_seconds is not None else recording.seconds
     most = max(ELAPSED_SECONDS, ELAPSED_SHARE * elapsed)
-    return lambda activity: abs(activity.elapsed_seconds - elapsed) <= most
+
+    def may_be(activity: Activity) -> bool:
+        if started is None or abs((activity.started - started).total_seconds()) > START_SECONDS:
+            return False
+        return abs(activity.elapsed_seconds - elapsed) <= most
+
+    return may_be
 
 
 def _nearest_to(recording: Recording) -> Callable[[Activity], tuple[float, str]]:
@@ -275,7 +279,8 @@ def upload_recording(
         waiting: Called while the service works on it, with the seconds so far and how many there may be.
 
     Returns:
-        The activity, and whether the service had it already.
+        The activity, and whether the service had it already, or says so: what it has may be another
+        one, that overlaps the recording, and `find_activities` does not give it then.
 
     Raises:
         UnreadableInput: when the file is no recorded activity.
@@ -311,6 +316,8 @@ def upload_recording(
             waiting=waiting,
         )
         uploaded = account.asked.returned(account.asked.call(lambda: upload(request)), Uploaded)
+        if uploaded.state == "there already" and not account.may_have(recording, uploaded.id):
+            return uploaded
         with suppress(DeliveryError):  # it is there; the service says so the next time, too
             account.remember(recording, uploaded.id)
         return uploaded
@@ -414,6 +421,13 @@ class _Account(NamedTuple):
             before,
             after,
         )
+
+    def may_have(self, recording: Recording, activity: str) -> bool:
+        """Whether an activity there may be this recording: services take what overlaps it for the same."""
+        try:
+            return _may_be(recording)(self.read(activity))
+        except ServiceError:
+            return False
 
     def known(self, recording: Recording) -> str:
         """The activity that this recording is known to be; empty when it is not known."""
