@@ -120,10 +120,16 @@ def _on_activity(arguments: argparse.Namespace) -> int:
     change = _change(arguments)
     planned = change.make(dry_run=True)
     kept = ""
-    if planned.receipt.state not in {"unchanged", "gone"}:
+    while planned.receipt.state not in {"unchanged", "gone"}:
         if not (arguments.json and (arguments.yes or arguments.dry_run)):
             show_plan(planned, change.address.destination)
         kept = _kept(arguments)
+        if kept or arguments.yes or not _may_replace_words(arguments):
+            break
+        shown, planned = planned, change.make(dry_run=True)
+        if planned.before == shown.before:
+            break
+        warn("It was changed there while you were asked.")
     done = planned if kept else change.make(dry_run=False)
     if arguments.json:
         say_json(
@@ -135,6 +141,11 @@ def _on_activity(arguments: argparse.Namespace) -> int:
     else:
         tell(done)
     return 0
+
+
+def _may_replace_words(arguments: argparse.Namespace) -> bool:
+    """Whether words of the user's may go; all of them were seen then by whoever said yes to that."""
+    return bool(arguments.overwrite or arguments.title)
 
 
 def _kept(arguments: argparse.Namespace) -> str:
