@@ -114,15 +114,16 @@ def _on_activity(arguments: argparse.Namespace) -> int:
 
     change = _change(arguments)
     planned = change.make(dry_run=True)
-    kept = ""
-    if planned.receipt.state not in {"unchanged", "gone"}:
+    kept, differs = "", planned.receipt.state not in {"unchanged", "gone"}
+    if differs:
         if not (arguments.json and (arguments.yes or arguments.dry_run)):
             show_plan(planned, change.address.destination)
         kept = _kept(arguments)
     done = planned if kept else change.make(dry_run=False)
     if arguments.json:
+        changed = differs and not kept
         say_json(
-            {"destination": change.address.destination, "changed": not kept, **data_of(done), "errors": []}
+            {"destination": change.address.destination, "changed": changed, **data_of(done), "errors": []}
         )
         return 0
     if kept:

@@ -79,7 +79,7 @@ def _held(path: str, page: str, week: Week, athlete: Athlete) -> Review:
     held = review(expand(workout, athlete), recording, athlete)
     if not held.is_matched:
         raise UsageError(
-            f"{path}: not matched with week {week.number}, {page}: {held.reason} "
+            f"{path}: not matched with week {week.number}, {page}: {held.reason.rstrip('.')}. "
             'Or say yourself how that week went: --outcome "rpe 12, all done", without --from',
             file=path,
         )
@@ -118,7 +118,7 @@ def _asked(held: Review) -> str:
         try:
             _outcome(line, held)
         except UsageError as error:
-            warn(f"{error}. Such as: {_EXAMPLE}")
+            warn(f"{error}\nSuch as: {_EXAMPLE}")
             return None
         return line
 

@@ -157,7 +157,16 @@ def _next(arguments: argparse.Namespace, today: date) -> int:
     if arguments.outcome is None and arguments.recording is None:
         return _say_due(programme, arguments, today)
     outcome, day, held = _told(arguments, programme, athlete)
-    recorded = programme.record(outcome, day, today=today)
+    try:
+        recorded = programme.record(outcome, day, today=today)
+    except UsageError as error:
+        if held is None or arguments.on is not None or error.details.get("argument") != "on":
+            raise
+        week = programme.pending_week.number
+        raise UsageError(
+            f"{arguments.recording}: recorded on {day}, and week {week} was not done then. {error}",
+            file=arguments.recording,
+        ) from None
     following = recorded.programme
     before, after = programme.pending_week.rung.level, following.pending_week.rung.level
     followed = _Followed(athlete_file, before, after) if athlete.level == before != after else None

@@ -73,7 +73,7 @@ def instead(recording: Recording) -> str:
     sent = "give the workout that was sent, for the athlete it was sent for"
     if not recording.steps:
         return f"{sent.capitalize()}"
-    return f"Give none, and it is rebuilt from the recording; or {sent}"
+    return f"Leave the workout out, and the plan is rebuilt from the recording; or {sent}"
 
 
 def refuse_another_workout(plan: Plan, recording: Recording) -> None:
