@@ -95,6 +95,7 @@ def run(*arguments: str, folder: Path, home: Path, **environment: str) -> subpro
     nowhere = {name: str(home) for name in ("HOME", "XDG_CONFIG_HOME", "LOCALAPPDATA")}
     at_home = {name: value for name, value in os.environ.items() if name not in {"CI", "BUILD_NUMBER"}}
     active = {"VIRTUAL_ENV": sys.prefix, "COLUMNS": "80"}  # which the documents tell to activate
+    active["BACKTRACK_FITFILE"] = "fitparse"  # as with what the documents tell to install
     return subprocess.run(
         [sys.executable, "-W", "error", *arguments],
         cwd=folder,

@@ -121,6 +121,8 @@ class TestAnnotating:
         command("annotate", recording, "--to", "club", "--yes")
         done = command("annotate", recording, "--to", "club")
         assert (done.code, done.out, len(service.changes)) == (0, "club/7  (as it should be already)\n", 1)
+        data = command("annotate", recording, "--to", "club", "--json").data
+        assert (data["changed"], data["state"]) == (False, "unchanged")
 
     @pytest.mark.usefixtures("activity")
     def test_title_sport_and_indoors_only_when_asked_for(
@@ -255,6 +257,13 @@ class TestRemoving:
         assert (done.code, "which activity? --to club:NUMBER" in done.err) == (2, True)
 
 
+@pytest.mark.usefixtures("service")
+def test_unsend_says_what_takes_a_text_out(command, recording: str) -> None:
+    done = command("unsend", recording, "--to", "club", "--yes")
+    assert done.code == 2
+    assert "backtrack annotate --remove --to club:NUMBER" in done.err
+
+
 class TestUploading:
     def test_shows_asks_uploads_and_annotates(
         self, command, service: Service, recording: str, terminal
@@ -314,6 +323,8 @@ class TestUploading:
         done = command("send", "a.backtrack", recording, "--to", "club", "--yes")
         assert (done.code, service.uploads) == (2, [])
         assert "a.backtrack: this is a workout" in done.err
+        assert "backtrack annotate a.backtrack --to club:NUMBER" in done.err
+        assert "--workout" not in done.err  # which this command does not have
         assert done.err.endswith("Nothing was sent.\n")
 
     def test_what_is_for_workouts_alone_is_refused(self, command, service: Service, recording: str) -> None:

@@ -484,7 +484,7 @@ class TestFromARecording:
     ) -> None:
         terminal(b"hard\n?\n11\n")
         said = begun("next", "winter", "--from", self.recorded(), "--today", "2026-11-26")
-        assert (said.code, "Such as: 12, or: 14, stumble, sore" in said.err) == (0, True)
+        assert (said.code, "\nSuch as: 12, or: 14, stumble, sore\n" in said.err) == (0, True)
         assert "Key stop: the safety key stopped the belt." in said.err
 
     def test_a_bout_cut_short_does_not_pass_the_gate(self, begun: Callable[..., Said]) -> None:
@@ -526,7 +526,7 @@ class TestFromARecording:
         said = begun("next", "winter", "--from", file, "--today", "2026-11-26", *PASS)
         assert (said.code, said.out) == (2, "")
         assert "done.fit: not matched with week 1" in said.err
-        assert "--outcome" in said.err
+        assert ". Or say yourself how that week went: --outcome" in said.err
         assert Path("winter/programme.toml").read_bytes() == before
 
     def test_the_same_recording_does_not_count_for_two_weeks(self, begun: Callable[..., Said]) -> None:
@@ -535,6 +535,7 @@ class TestFromARecording:
         begun("next", "winter", "--from", file, "--today", "2026-11-26", *words)
         again = begun("next", "winter", "--from", file, "--today", "2026-12-03", *words)
         assert again.code == 2
+        assert "done.fit: it was recorded on 2026-11-25" in again.err
         assert len(read_programme("winter").done) == 1
 
     def refused(self, begun: Callable[..., Said], *words: str, today: str = "2026-11-26") -> str:
@@ -677,6 +678,11 @@ class TestFromARecording:
         said = begun("next", "winter", "--from", "done.fit", "--today", "2026-11-26", *PASS)
         straddles = sum(segment.is_straddle for segment in segments)
         assert f"  {straddles} of {straddles} straddles skipped, or shorter than 5 s: " in said.out
+
+    def test_a_workout_in_its_place_is_called_one(self, begun: Callable[..., Said]) -> None:
+        said = begun("next", "winter", "--from", "winter/week-01.backtrack", "--today", "2026-11-26", *PASS)
+        assert (said.code, said.out) == (2, "")
+        assert said.err.endswith("no recorded activity. Give the file that the watch recorded.\n")
 
     def test_missed_with_a_recording_is_refused(self, begun: Callable[..., Said]) -> None:
         words = ("--outcome", "missed")

@@ -43,7 +43,8 @@ def test_each_step_with_what_was_done_of_it(command, recording: str) -> None:
         "1 8:00 forward jog 8 km/h easy 8:00 1.07 km 1.03 km"
     )
     assert row_of(done.out, "light rail").endswith("1:00 0.04 km 0.02 km 116 as planned")
-    assert row_of(done.out, '"taller, eyes level"').endswith("1:25 0.09 km 0.05 km 116 short")
+    assert row_of(done.out, "short").endswith("1:25 0.09 km 0.05 km 116 short")
+    assert "taller" not in done.out, "a cue is as long as it likes, and says nothing of what was done"
     assert row_of(done.out, "extra:").endswith("1:02 - 0.08 km 104 extra")
 
 
@@ -114,6 +115,16 @@ def test_a_recording_given_as_a_workout_is_called_one(command, recording: str) -
     done = command("review", recording, "--workout", recording)
     assert (done.code, done.out) == (2, "")
     assert "done.fit: this is a recorded activity, and no workout" in done.err
+
+
+@pytest.mark.parametrize("words", [("check",), ("show",), ("export", "--to", "garmin-fit")])
+def test_a_recording_given_to_another_command_says_what_to_do_with_it(
+    command, recording: str, words: tuple[str, ...]
+) -> None:
+    done = command(*words, recording)
+    assert (done.code, done.out) == (2, "")
+    assert "done.fit: this is a recorded activity, and no workout" in done.err
+    assert "backtrack review done.fit" in done.err
 
 
 def test_laps_that_auto_lap_cut_are_one_step(command) -> None:

@@ -208,7 +208,7 @@ class TestSent:
     def test_says_that_nothing_was_sent_yet(self, place: Place) -> None:
         for only in ((), ("--to", "shelf"), ("--offline",)):
             done = place.sent(*only)
-            assert (done.code, done.out, done.err) == (0, "", "Nothing was sent yet.\n")
+            assert (done.code, done.out, done.err) == (0, "", "No workout was sent yet.\n")
         assert place.sent("--json").data == {"sent": []}
 
     def test_is_data_too(self, place: Place) -> None:

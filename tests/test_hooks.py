@@ -321,6 +321,10 @@ class TestRecording:
         file.write_bytes(b"x")
         assert bt.read_recording(file, registry=registry_of(OFFERED["recording"], other)) == RECORDING
 
+    def test_that_is_empty_is_called_so(self) -> None:
+        with pytest.raises(bt.UnreadableInput, match=r"a.x: an empty file. Copy or download it again"):
+            bt.recording_from_bytes(b"", "a.x", registry=registry_of(OFFERED["recording"]))
+
     def test_that_nobody_knows_says_who_was_asked(self) -> None:
         with pytest.raises(
             bt.UnreadableInput, match=r"a.x: no reader of recordings knows this file \(mine\)"

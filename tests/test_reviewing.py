@@ -338,7 +338,7 @@ class TestAnotherWorkout:
         assert found.reason.startswith(
             "the recording follows another workout, 'Longer', and not 'B': step 3 is "
             "'1:00 backward walk 2.4 km/h light rail' in the plan, and "
-            "'2:00 backward walk 2.4 km/h light rail' after 2:00 in the recording. Give none"
+            "'2:00 backward walk 2.4 km/h light rail' after 2:00 in the recording. Leave the workout out"
         )
 
     @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def annotate(
     timeline, review = (of, None) if isinstance(of, Timeline) else (of.timeline, of)
     if review is not None and not review.is_matched:
         raise UsageError(
-            f"{review.recording.file}: not matched with the plan, so nothing is said of what was done. "
+            f"{review.recording.file}: not matched with the plan, so nothing is said of what was done: "
             f"{review.reason}",
             file=review.recording.file,
         )

@@ -126,7 +126,9 @@ def _removed(request: SentRequest, chosen: Destination) -> tuple[Receipt, ...]:
     if remove is None and chosen.is_folder:
         return _files_removed(request)
     if remove is None:
-        raise UsageError(f"{chosen.name} cannot take back what was sent there", plugin=chosen.name)
+        annotated = f". To take a text of ours out: backtrack annotate --remove --to {chosen.name}:NUMBER"
+        instead = "" if chosen.activities is None else annotated
+        raise UsageError(f"{chosen.name} cannot take back what was sent there{instead}", plugin=chosen.name)
     asked = Asked(KINDS["destination"], chosen.name)
     answer = asked.call(lambda: list(remove(request)))
     receipts = tuple(asked.returned(each, Receipt) for each in answer)

@@ -141,6 +141,11 @@ def test_a_fit_file_of_something_else_is_named(kind, said):
         from_fit(written(STEP, file_id={**FILE_ID, "type": kind}), "x.fit")
 
 
+def test_an_activity_says_what_reads_it():
+    with pytest.raises(bt.UnreadableInput, match="backtrack review FILE"):
+        from_fit(written(STEP, file_id={**FILE_ID, "type": 4}), "x.fit")
+
+
 def test_a_workout_without_steps_or_with_too_many_is_unreadable():
     with pytest.raises(bt.UnreadableInput, match="has 0 steps"):
         from_fit(written(), "x.fit")

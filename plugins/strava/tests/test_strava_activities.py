@@ -99,6 +99,7 @@ class TestFinding:
         account.add_activity(started=NOON.astimezone(east))
         (found,) = look((NOON - MINUTE).astimezone(east), (NOON + MINUTE).astimezone(east))
         assert found.started == NOON
+        assert found.started.utcoffset() == dt.timedelta(hours=13), "as the athlete's watch has it"
 
     def test_asks_once_however_many_there_are(self, account, look) -> None:
         for _ in range(MOST + 5):

@@ -42,7 +42,7 @@ class TestErrors:
             (mishaps.answering(403), bt.Refused, "gives no reason"),
             (mishaps.html(403), bt.Refused, "gives no reason"),
             (inactive(), bt.Refused, "needs a Strava subscription"),
-            (mishaps.answering(404), bt.NotThere, "nothing at /activities/"),
+            (mishaps.answering(404), bt.NotThere, r"nothing at /activities/.* at the end of its address"),
             (mishaps.answering(429), bt.RateLimited, "does not say when"),
             (mishaps.answering(500, {"message": "x"}), bt.ServiceFailed, "status 500"),
             (mishaps.html(502), bt.ServiceFailed, "status 502"),

@@ -311,6 +311,7 @@ class TestSigningIn:
         assert "Signed in to Strava" in said
         assert terminal.asked == []
         assert terminal.opened[0] in "\n".join(terminal.said)
+        assert "no browser: backtrack login strava --set strava.paste=true" in terminal.said[-1]
         session = sessions.kept_session()
         assert strava.knows(session.access_token)
         assert strava.knows(session.refresh_token)

@@ -132,8 +132,9 @@ def _on_activity(arguments: argparse.Namespace) -> int:
         warn("It was changed there while you were asked.")
     done = planned if kept else change.make(dry_run=False)
     if arguments.json:
+        changed = not kept and done.receipt.state not in {"unchanged", "gone"}
         say_json(
-            {"destination": change.address.destination, "changed": not kept, **data_of(done), "errors": []}
+            {"destination": change.address.destination, "changed": changed, **data_of(done), "errors": []}
         )
         return 0
     if kept:

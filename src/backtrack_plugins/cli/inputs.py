@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -71,11 +72,15 @@ def read_workout(path: str) -> Workout:
     """A workout file; where there is none, and the path is a name alone, the library's entry of that name.
 
     Raises:
-        UnreadableInput: when it is neither, with the library's nearest name.
+        UnreadableInput: when it is neither, with the library's nearest name; a recording is called one.
         InvalidWorkout: with every problem of the file.
     """
     if os.path.lexists(path) or os.path.dirname(path):
-        return read(path)
+        try:
+            return read(path)
+        except UnreadableInput:
+            _refuse_recording(path)
+            raise
     from backtrack_plugins import library
 
     if path in library.names():
@@ -87,6 +92,20 @@ def read_workout(path: str) -> Workout:
         if near is None:
             raise
         raise UnreadableInput(f"{error} The library has {near}; give that name to use it.") from None
+
+
+def _refuse_recording(path: str) -> None:
+    from backtrack_plugins.recordings import read_recording
+
+    try:
+        read_recording(path)
+    except BacktrackError:  # what it is then, reading it as a workout has said
+        return
+    raise UnreadableInput(
+        f"{path}: this is a recorded activity, and no workout. What was done of it says: "
+        f"backtrack review {shlex.quote(path)}",
+        file=path,
+    )
 
 
 def level_said(timeline: Timeline, athlete_file: str) -> str:

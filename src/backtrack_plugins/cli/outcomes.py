@@ -244,7 +244,7 @@ def _asked(held: Review) -> str:
         try:
             _outcome(line, held)
         except UsageError as error:
-            warn(f"{error}. Such as: {_EXAMPLE}")
+            warn(f"{error}\nSuch as: {_EXAMPLE}")
             return None
         return line
 

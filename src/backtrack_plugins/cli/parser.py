@@ -207,7 +207,11 @@ def _export(export: argparse.ArgumentParser) -> _Actions:
 
 
 def _send(send: argparse.ArgumentParser) -> _Actions:
-    _workouts(send, "a .backtrack file, its .json form, a name of the library, or a programme's folder")
+    _workouts(
+        send,
+        "a .backtrack file, its .json form, a name of the library, or a programme's folder; or the file that "
+        "a watch recorded, for an account that keeps activities, such as strava",
+    )
     _destination(send)
     send.add_argument("--at", metavar="PATH", help="where that is, for a folder that is not found by itself")
     send.add_argument("--on", metavar="DAY", help="the day to put them on, such as 2026-12-02, or: programme")
@@ -262,7 +266,7 @@ def _logout(logout: argparse.ArgumentParser) -> _Actions:
 
 
 def _account(command: argparse.ArgumentParser) -> None:
-    command.add_argument("account", metavar="ACCOUNT", help="an account, such as garmin")
+    command.add_argument("account", metavar="ACCOUNT", help="an account, such as garmin or strava")
 
 
 def _try(try_: argparse.ArgumentParser) -> _Actions:
@@ -398,7 +402,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], _Actions]]] 
     "add": ("put a block before or after a run of yours", _add),
     "programme": ("a dated series of workouts that grows with you", _programme),
     "export": ("write workouts in other formats", _export),
-    "send": ("put workouts where an app or a watch looks for them", _send),
+    "send": ("put workouts where an app or a watch looks for them, or a recording into an account", _send),
     "sent": ("list what was sent where, and whether it is still there as it was sent", _sent),
     "unsend": ("remove what was sent, and nothing else", _unsend),
     "login": ("sign in to an account, once", _login),

@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 KEPT = "kept by the watch in the recording"
 
 
-def recorded(path: str) -> Recording:
+def recorded(path: str, otherwise: str = "Give the file that the watch recorded.") -> Recording:
     """A recording; a workout that is given instead is called one.
+
+    Args:
+        path: The recording.
+        otherwise: What to do when it is a workout.
 
     Raises:
         UnreadableInput: when it is none, saying what it is where that can be told.
@@ -31,8 +35,7 @@ def recorded(path: str) -> Recording:
     except UnreadableInput:
         if _is_page(path):
             raise UnreadableInput(
-                f"{path}: this is a workout, which is a plan, and no recorded activity. Give the file that "
-                f"the watch recorded, and this one as the plan: --workout {shlex.quote(path)}",
+                f"{path}: this is a workout, which is a plan, and no recorded activity. {otherwise}",
                 file=path,
             ) from None
         raise
@@ -80,6 +83,7 @@ def reviewed(path: str, plan: str | None, athlete: Athlete | None) -> Review:
     from backtrack_plugins.rebuilding import workout_in
     from backtrack_plugins.reviewing import review
 
-    recording = recorded(path)
+    as_plan = f"and this one as the plan: --workout {shlex.quote(path)}"
+    recording = recorded(path, f"Give the file that the watch recorded, {as_plan}")
     workout = workout_in(recording) if plan is None else planned(plan)
     return review(expand(workout, athlete), recording, athlete)

@@ -12,6 +12,7 @@ from backtrack_plugins.cli.output import report_errors, say, say_json, table
 from backtrack_plugins.cli.recorded import KEPT, reviewed
 from backtrack_plugins.energy import ASSUMED_MASS
 from backtrack_plugins.errors import UsageError
+from backtrack_plugins.telling import line_without_cue
 from backtrack_plugins.units import KM_PER_MILE, clock_of
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def _row(each: ReviewedSegment, distance: _Distance) -> tuple[str, ...]:
     there = each.state != "missing"
     return (
         _laps(each.laps),
-        each.segment.line,
+        line_without_cue(each.segment),
         _clock(each.seconds) if there else NOTHING,
         distance(each.metres if there else None),
         distance(each.watch_metres),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
-_NOTHING = "Nothing was sent yet."
+_NOTHING = "No workout was sent yet."
 _NOT_ASKED = "not asked"
 
 

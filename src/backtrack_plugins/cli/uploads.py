@@ -93,10 +93,18 @@ def _read(
     uploads = []
     for path in dict.fromkeys(arguments.workouts):
         try:
-            uploads.append(_upload(path, recorded(path), athlete))
+            uploads.append(_upload(path, recorded(path, _of_a_plan(path, destination.name)), athlete))
         except BacktrackError as error:
             errors.append(error)
     return uploads, errors
+
+
+def _of_a_plan(path: str, name: str) -> str:
+    quoted = shlex.quote(path)
+    return (
+        "Give the file that the watch recorded; or put the plan's words on an activity that is there: "
+        f"backtrack annotate {quoted} --to {name}:NUMBER"
+    )
 
 
 def _upload(path: str, recording: Recording, athlete: Athlete | None) -> _Upload:

@@ -80,7 +80,7 @@ def instead(recording: Recording, timeline: Timeline) -> str:
     sent = "give the workout that was sent, for the athlete it was sent for"
     if not recording.steps or timeline.workout.file == recording.file:  # which it is where it was rebuilt
         return f"{sent.capitalize()}"
-    return f"Give none, and it is rebuilt from the recording; or {sent}"
+    return f"Leave the workout out, and the plan is rebuilt from the recording; or {sent}"
 
 
 def refuse_another_workout(plan: Plan, recording: Recording) -> None:

@@ -37,7 +37,8 @@ PLUGIN = "garmin-fit"
 
 WORKOUT_SESSION = 158
 
-_FILE_TYPES = {4: "an activity", 5: "a workout", 6: "a course", 7: "a schedule"}
+_ACTIVITY = 4
+_FILE_TYPES = {_ACTIVITY: "an activity", 5: "a workout", 6: "a course", 7: "a schedule"}
 """Some of what a file_id's type can say (FIT profile, type ``file``)."""
 
 _INDEX_MASK = 0x0FFF
@@ -284,8 +285,9 @@ def _check_kind(file_id: _Values, steps: Sequence[_Values], name: str) -> None:
     kind = file_id.get("type")
     if kind != profile.FILE_WORKOUT:
         said = _FILE_TYPES.get(kind or 0, "something else")
+        done = " What was done in an activity says: backtrack review FILE" if kind == _ACTIVITY else ""
         raise UnreadableInput(
-            f"{name}: this FIT file is {said}, not a workout. Give the .fit file of a workout."
+            f"{name}: this FIT file is {said}, not a workout. Give the .fit file of a workout.{done}"
         )
     if not 1 <= len(steps) <= MOST_STEPS:
         raise UnreadableInput(

@@ -85,7 +85,8 @@ def _refused(answer: Answer, path: str) -> ServiceError:
     if answer.status == 401:
         return lacking() if _codes(answer.body, "missing") else expired()
     if answer.status == 404:
-        return NotThere(f"{SERVICE} has nothing at {path} (any more).", service=SERVICE, path=path)
+        number = " An activity's number stands at the end of its address." if "/activities/" in path else ""
+        return NotThere(f"{SERVICE} has nothing at {path} (any more).{number}", service=SERVICE, path=path)
     if answer.status == 429:
         return limited(answer)
     return _refusal(answer)

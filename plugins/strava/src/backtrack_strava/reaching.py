@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from backtrack_plugins import Activity, NotThere, UsageError
@@ -11,6 +11,8 @@ from backtrack_strava.answers import SERVICE, failed
 from backtrack_strava.formats import SPORTS
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from stravalib import Client
 
     from backtrack_plugins import ActivityChange, ActivityQuery, ActivityRequest
@@ -102,13 +104,21 @@ def _activity(found: Any, *, listed: bool = False) -> Activity:
         id=str(found.id),
         title=found.name or "",
         description=None if listed else found.description or "",
-        started=found.start_date,
+        started=_as_the_watch_said(found.start_date, found.start_date_local),
         elapsed_seconds=float(found.elapsed_time),
         # A word that stravalib does not know it replaces by "Workout".
         sport="" if found.sport_type is None else str(found.sport_type.root),
         trainer=found.trainer,
         where=f"https://www.strava.com/activities/{found.id}",
     )
+
+
+def _as_the_watch_said(began: datetime, local: datetime | None) -> datetime:
+    """When it began, with the offset from UTC of the place: what somebody saw on their watch."""
+    if local is None:
+        return began
+    offset = local.replace(tzinfo=UTC) - began.replace(tzinfo=UTC)
+    return began.astimezone(timezone(offset)) if abs(offset) < timedelta(days=1) else began
 
 
 def _number(given: str) -> int:
