@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from typing import TYPE_CHECKING
 
 from backtrack_plugins.cli.inputs import read_workout
@@ -30,6 +29,8 @@ def recorded(path: str) -> Recording:
         return read_recording(path)
     except UnreadableInput:
         if _is_page(path):
+            import shlex
+
             raise UnreadableInput(
                 f"{path}: this is a workout, which is a plan, and no recorded activity. Give the file that "
                 f"the watch recorded, and this one as the plan: --workout {shlex.quote(path)}",
