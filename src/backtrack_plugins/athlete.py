@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 import msgspec
 
@@ -236,7 +236,7 @@ def _check_choice(value: object, choices: tuple[str | None, ...], key: str) -> N
         )
 
 
-class _Wrong(NamedTuple):
+class _Wrong(msgspec.Struct, frozen=True):
     """What is wrong in an ``athlete.toml``: the key, and the line of the message."""
 
     key: str

@@ -108,8 +108,7 @@ class HeartRates:
             rate = sample.heart_rate
             if rate is None:
                 continue
-            # Comparing takes half as long as min and max: there is a sample each second.
-            held = 0.0 if until_next < 0 else longest if until_next > longest else until_next
+            held = 0.0 if until_next < 0 else min(until_next, longest)
             seconds += held
             beats += held * rate
             self._starts.append(sample.seconds)
