@@ -1,11 +1,12 @@
 """Medians of functions and of whole processes that take turns, so that a slow moment meets all of them.
 
-Functions are measured in processor time, which leaves out what other processes do meanwhile; they
-wait for nothing. Whole processes are measured by the clock: they wait for the disk.
+Both are measured in processor time, which leaves out what other processes do meanwhile; of whole processes
+it is that of the user and of the system, starting them included.
 """
 
 from __future__ import annotations
 
+import resource
 import statistics
 import subprocess
 import time
@@ -46,7 +47,7 @@ def _calls(function: Callable[[], object]) -> int:
 def of_processes(
     commands: Mapping[str, Command], environment: Mapping[str, str], rounds: int = 21
 ) -> dict[str, float]:
-    """Median seconds of each process from start to end, by the clock; each round starts each of them once.
+    """Median processor seconds of each process and those it starts; each round starts each of them once.
 
     Args:
         commands: What gives the arguments, anew for each run.
@@ -60,11 +61,17 @@ def of_processes(
     for turn in range(rounds + 1):
         for name, command in commands.items():
             arguments = command()
-            start = time.perf_counter()
+            start = _children_seconds()
             done = subprocess.run(arguments, env=environment, capture_output=True, text=True, check=False)
-            seconds = time.perf_counter() - start
+            seconds = _children_seconds() - start
             if done.returncode:
                 raise RuntimeError(f"{name} ended with {done.returncode}: {done.stderr}")
             if turn:
                 taken[name].append(seconds)
     return {name: statistics.median(seconds) for name, seconds in taken.items()}
+
+
+def _children_seconds() -> float:
+    """Processor seconds of all processes that this one has waited for."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime

@@ -9,6 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from recorded import Lap, from_export, recorded_fit
+
+from backtrack_plugins import export, read
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "workouts" / "after-intervals-reset.backtrack"
 
@@ -60,3 +63,15 @@ def test_exporting_imports_its_own_plugin_and_nothing_heavy(tmp_path: Path) -> N
     assert (tmp_path / "after-intervals-reset.fit").exists()
     assert not modules & (HEAVY | OTHER_PLUGINS | {"fitdecode", "fitparse", "garmin_fit_sdk", "fit_tool"})
     assert "importlib.metadata" not in modules
+
+
+def test_reviewing_imports_its_reader_and_nothing_heavy(tmp_path: Path) -> None:
+    page = tmp_path / "walk.backtrack"
+    page.write_text("name: Walk\nlevel: intermediate\n5:00 forward walk 5 km/h\n", encoding="utf-8")
+    plan = from_export(export(read(page), "garmin-fit").data)
+    recording = tmp_path / "today.fit"
+    recording.write_bytes(recorded_fit(plan, [Lap(300, step=0)], every=1))
+    modules = imported(tmp_path, "-m", "backtrack_plugins", "review", str(recording), "--workout", str(page))
+    assert "backtrack_fitfile.by_fitfast" in modules
+    assert not modules & (HEAVY | (OTHER_PLUGINS - {"backtrack_fitfile"}) | {"numpy", "fitparse", "fitfast"})
+    assert not modules & {"backtrack_plugins.exporter", "backtrack_plugins.checking", "importlib.metadata"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 import msgspec
 
@@ -40,7 +40,7 @@ LEAST_INCREMENT_KMH = Decimal("0.05")
 MOST_INCREMENT_KMH = KM_PER_MILE
 """No console steps further at one press (our choice of bound)."""
 
-_CLOCK = re.compile(r"[0-9]{1,3}:[0-9]{2}(?::[0-9]{2})?\Z", re.ASCII)
+_CLOCK = r"[0-9]{1,3}:[0-9]{2}(?::[0-9]{2})?"
 
 
 class RaceTime(msgspec.Struct, frozen=True):
@@ -66,7 +66,7 @@ class RaceTime(msgspec.Struct, frozen=True):
         known: Race | None = next((each for each in RACES if each == race), None)
         if known is None:
             raise ValueError(f"{_described(race)} is no race; write {', '.join(RACES[:-1])} or {RACES[-1]}")
-        if not isinstance(clock, str) or not _CLOCK.match(clock):
+        if not isinstance(clock, str) or not re.fullmatch(_CLOCK, clock):
             raise ValueError(f'{_described(clock)} is no finishing time; write {race} = "30:00" or "1:45:00"')
         return cls(known, seconds_of(clock))
 
@@ -236,7 +236,7 @@ def _check_choice(value: object, choices: tuple[str | None, ...], key: str) -> N
         )
 
 
-class _Wrong(NamedTuple):
+class _Wrong(msgspec.Struct, frozen=True):
     """What is wrong in an ``athlete.toml``: the key, and the line of the message."""
 
     key: str

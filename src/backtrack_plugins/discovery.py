@@ -111,14 +111,14 @@ def _metadata_folders(folder: str) -> Iterator[tuple[str, str]]:
 
 def _entry_points_in(metadata: str) -> Iterator[EntryPoint]:
     try:
-        with open(os.path.join(metadata, "entry_points.txt"), encoding="utf-8", errors="replace") as file:
-            text = file.read()
+        with open(os.path.join(metadata, "entry_points.txt"), "rb") as file:
+            data = file.read()
     except OSError:
         return
-    if f"[{GROUP_PREFIX}" not in text:
+    if f"[{GROUP_PREFIX}".encode() not in data:  # nearly all: opening them as text would take twice as long
         return
     group = ""
-    for line in map(str.strip, text.splitlines()):
+    for line in map(str.strip, data.decode("utf-8", "replace").splitlines()):
         if not line or line.startswith("#"):
             continue
         if line.startswith("[") and line.endswith("]"):

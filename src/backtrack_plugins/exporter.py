@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -10,8 +9,7 @@ import msgspec
 
 from backtrack_plugins.athlete import Athlete
 from backtrack_plugins.fields import refuse_wrong_fields
-from backtrack_plugins.files import write_files
-from backtrack_plugins.names import is_plugin_name
+from backtrack_plugins.names import check_plugin_name, check_suffix
 from backtrack_plugins.problem import Problem, Where
 from backtrack_plugins.timeline import RepeatedSegments, Segment, Timeline, TreePart
 
@@ -106,8 +104,7 @@ class ExportRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 def check_name(name: str, needs: frozenset[str] = frozenset()) -> None:
     """Raise ValueError unless a plugin's object can be named so and need these values of Athlete."""
-    if not is_plugin_name(name):
-        raise ValueError(f"{name!r}: a format's name is lower-case letters, digits and hyphens")
+    check_plugin_name(name)
     missing = needs - set(Athlete.__struct_fields__)
     if missing:
         raise ValueError(f"{', '.join(sorted(missing))}: no value of Athlete")
@@ -116,8 +113,7 @@ def check_name(name: str, needs: frozenset[str] = frozenset()) -> None:
 def check_description(name: str, suffix: str, needs: frozenset[str] = frozenset()) -> None:
     """Raise ValueError unless a format can be named and suffixed so, and need these values of Athlete."""
     check_name(name, needs)
-    if not re.fullmatch(r"(\.[a-z0-9]+(-[a-z0-9]+)*)+", suffix):
-        raise ValueError(f"{suffix!r}: a suffix is written like .fit")
+    check_suffix(suffix)
 
 
 class Exporter(msgspec.Struct, frozen=True, kw_only=True):
@@ -197,6 +193,8 @@ class Artifact(msgspec.Struct, frozen=True, kw_only=True):
             ExistingFile: when a file of that name stands there that we did not write.
             DeliveryError: when the file system refuses.
         """
+        from backtrack_plugins.files import write_files
+
         return write_files(folder, {self.name: self.data}, overwrite=overwrite)[0].path
 
 

@@ -16,7 +16,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from backtrack_plugins.errors import InvalidWorkout
 from backtrack_plugins.problem import MOST_PROBLEMS, Problem, Where
@@ -92,7 +94,7 @@ _NUMBER_AND_UNIT = re.compile(rf"({NUMBER_LIKE})[ ]?([^0-9.,]+)\Z")
 _QUANTITIES: dict[str, type[Quantity]] = {"amount": Amount, "speed": Speed, "incline": Incline}
 
 
-class Misreading(NamedTuple):
+class Misreading(msgspec.Struct, frozen=True):
     """What is wrong with a line: a problem that does not yet know its file."""
 
     code: str
@@ -107,7 +109,7 @@ class Misreading(NamedTuple):
         return Problem(code=self.code, message=self.message, hint=self.hint, where=where, text=text)
 
 
-class Dropped(NamedTuple):
+class Dropped(msgspec.Struct, frozen=True):
     """A line that only artifacts have, and that reading drops: an added straddle or a fitted value."""
 
     text: str

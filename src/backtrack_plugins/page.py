@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import msgspec
+
 from backtrack_plugins.errors import InvalidWorkout
 from backtrack_plugins.line import Dropped, Misreading, near_hint, read_line
 from backtrack_plugins.problem import MOST_PROBLEMS, Problem, Where
@@ -39,7 +41,7 @@ _REPEAT_LIKE = re.compile(r"(?:x[ ]?[0-9]+|[0-9]+[ ]?(?:times|times:|x:))\Z", re
 _CONTENT = re.compile(r'((?:[^"#]|"(?:[^"\\]|\\.)*")*)(#.*)?\Z', re.DOTALL)
 
 
-class Header(NamedTuple):
+class Header(msgspec.Struct, frozen=True):
     """A header line: its key in small letters, its value, and the columns of both."""
 
     key: str
@@ -55,14 +57,14 @@ class Times(NamedTuple):
     written: str
 
 
-class Unread(NamedTuple):
+class Unread(msgspec.Struct, frozen=True):
     """A line that could not be read; it keeps its place, so that the repeat around it is not called empty."""
 
 
 Content = Header | Times | Step | Straddle | Dropped | Unread
 
 
-class SourceLine(NamedTuple):
+class SourceLine(msgspec.Struct, frozen=True):
     """One line of a page, taken apart; `content` is None where it is blank or only a comment."""
 
     number: int

@@ -13,8 +13,9 @@ MOST_PROBLEMS = 100
 """No more are listed for one file; the rest would not be read."""
 
 
-_PATH_PARTS = re.compile(r"""\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([^.\[\]]+)""")
-_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z", re.ASCII)
+# Compiled when first used, since most workouts are pages, and have no path.
+_PATH_PARTS = r"""\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([^.\[\]]+)"""
+_PLAIN_KEY = r"[A-Za-z_][A-Za-z0-9_-]*"
 
 
 def path_of_key(path: str, key: str) -> str:
@@ -23,7 +24,7 @@ def path_of_key(path: str, key: str) -> str:
     >>> path_of_key("steps[2]", "speed"), path_of_key("", "a.b")
     ('steps[2].speed', '["a.b"]')
     """
-    if _PLAIN_KEY.match(key):
+    if re.fullmatch(_PLAIN_KEY, key):
         return f"{path}.{key}" if path else key
     import json
 
@@ -74,7 +75,7 @@ class Where(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         import json
 
         tokens = []
-        for index, quoted, plain in _PATH_PARTS.findall(self.path):
+        for index, quoted, plain in re.findall(_PATH_PARTS, self.path):
             key: str = json.loads(quoted) if quoted else plain
             tokens.append(index or key.replace("~", "~0").replace("/", "~1"))
         return "".join(f"/{token}" for token in tokens)

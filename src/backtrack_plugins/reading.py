@@ -6,7 +6,6 @@ import os
 from typing import TYPE_CHECKING
 
 from backtrack_plugins.errors import UnreadableInput
-from backtrack_plugins.mapping import from_json
 from backtrack_plugins.page import parse
 from backtrack_plugins.units import shown
 
@@ -27,6 +26,8 @@ def read(path: str | os.PathLike[str]) -> Workout:
     name = os.fspath(path)
     text = decode(read_bytes(name), name)
     if name.lower().endswith(".json"):
+        from backtrack_plugins.mapping import from_json
+
         return from_json(text, file=name)
     return parse(text, file=name)
 

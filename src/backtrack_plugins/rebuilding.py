@@ -6,7 +6,9 @@ reads as no line is none: nothing is guessed, least of all a direction.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from backtrack_plugins.errors import UsageError
 from backtrack_plugins.line import FITTED, Dropped
@@ -17,6 +19,7 @@ from backtrack_plugins.workout import (
     NAME_CHARACTERS,
     WORKOUT_CHECKS,
     Origin,
+    Part,
     Repeat,
     Step,
     Straddle,
@@ -29,7 +32,6 @@ if TYPE_CHECKING:
 
     from backtrack_plugins.line import Misreading
     from backtrack_plugins.recording import RecordedStep, Recording
-    from backtrack_plugins.workout import Part
 
 SECONDS_APART = 0.5
 """An amount is in whole seconds, so that a step which ends this much earlier or later is another one."""
@@ -118,7 +120,7 @@ def is_placed(line: Step | Straddle | Dropped) -> bool:
     return isinstance(line, Dropped) and "straddle" in line.text.lower().split()
 
 
-class _Built(NamedTuple):
+class _Built(msgspec.Struct, frozen=True):
     """What begins at an index; None for a straddle that expanding placed."""
 
     first: int

@@ -9,11 +9,11 @@ from typing import Literal
 
 import msgspec
 
-from backtrack_plugins.exporter import check_description
 from backtrack_plugins.fields import refuse_wrong_fields
+from backtrack_plugins.names import check_plugin_name, check_suffix
 
 
-class Sample(msgspec.Struct, frozen=True, kw_only=True):
+class Sample(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What was measured at one moment; None where it was not.
 
     Attributes:
@@ -162,4 +162,5 @@ class RecordingReader(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         refuse_wrong_fields(self)
-        check_description(self.name, self.suffix)
+        check_plugin_name(self.name)
+        check_suffix(self.suffix)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from backtrack_plugins.annotator import Annotator
     from backtrack_plugins.checks import Check
     from backtrack_plugins.destination import Destination
-    from backtrack_plugins.discovery import EntryPoint
+    from backtrack_plugins.discovery import Distribution, EntryPoint
     from backtrack_plugins.exporter import Exporter
     from backtrack_plugins.importer import Importer
     from backtrack_plugins.recording import RecordingReader
@@ -241,7 +241,9 @@ class Registry:
         disabled = {normal(name) for name in self._environ.get(DISABLE, "").split(",") if name.strip()}
         kinds = {kind.group: kind.name for kind in KINDS.values()}
         points = [point for point in entry_points(self._path) if point.group in kinds]
-        found = [*self._given, *(_row(kinds[point.group], point) for point in points)]
+        described = {metadata: describe(metadata) for metadata in {point.metadata for point in points}}
+        read = (_row(kinds[point.group], point, described[point.metadata]) for point in points)
+        found = [*self._given, *read]
         found = [_with_state(row, disabled) for row in found]
         enabled = [(row.kind, row.name) for row in found if row.state == "installed"]
         listed = [_clashing(row, found) if enabled.count((row.kind, row.name)) > 1 else row for row in found]
@@ -343,8 +345,8 @@ class Registry:
         return rows
 
 
-def _row(kind: str, point: EntryPoint) -> PluginRow:
-    row = PluginRow(kind, normal(point.name), *describe(point.metadata), point.value, "installed")
+def _row(kind: str, point: EntryPoint, of: Distribution) -> PluginRow:
+    row = PluginRow(kind, normal(point.name), *of, point.value, "installed")
     if not point.damage:
         return row
     return row._replace(

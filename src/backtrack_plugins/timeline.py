@@ -8,7 +8,7 @@ unit is in the name.
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Literal, NamedTuple, Union
+from typing import TYPE_CHECKING, Literal, Union
 
 import msgspec
 
@@ -18,6 +18,7 @@ from backtrack_plugins.fitting import fit_incline, fit_speed
 from backtrack_plugins.levels import LIMITS
 from backtrack_plugins.line import ADDED, FITTED, write_line
 from backtrack_plugins.problem import Problem, Where
+from backtrack_plugins.units import Incline, Speed
 from backtrack_plugins.workout import (
     MOST_SEGMENTS,
     Direction,
@@ -34,7 +35,7 @@ from backtrack_plugins.workout import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from backtrack_plugins.units import Amount, Incline, Speed
+    from backtrack_plugins.units import Amount
 
     _CuesSaid = dict[tuple[int, bool], set[tuple["Cue", ...]]]
 
@@ -240,7 +241,7 @@ def _level(workout: Workout, athlete: Athlete | None) -> tuple[Level, LevelSourc
     return "first-timer", "assumed"
 
 
-class _Before(NamedTuple):
+class _Before(msgspec.Struct, frozen=True):
     """What may come before a step: the last step on the belt, and whether a straddle followed it."""
 
     step: Step | None
@@ -250,7 +251,7 @@ class _Before(NamedTuple):
 _START = _Before(None, straddled=False)
 
 
-class _Fitted(NamedTuple):
+class _Fitted(msgspec.Struct, frozen=True):
     speed: Speed
     incline: Incline
     line: str
@@ -258,7 +259,7 @@ class _Fitted(NamedTuple):
     metres_per_second: float
 
 
-class _Placed(NamedTuple):
+class _Placed(msgspec.Struct, frozen=True):
     """A part of the tree while it is built; `number` counts the written steps and straddles."""
 
     part: Step | Straddle | Repeat
@@ -371,7 +372,7 @@ class _Builder:
         )
 
 
-class _Node(NamedTuple):
+class _Node(msgspec.Struct, frozen=True):
     place: int
     times: int
     body: list[_Node]

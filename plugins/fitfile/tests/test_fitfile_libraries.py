@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import struct
 import subprocess
 import sys
 from datetime import timedelta
+from pathlib import Path
 
 import fitparse
 import msgspec
@@ -30,6 +32,23 @@ def test_what_a_watch_writes_is_read_by_fitfast_and_gives_the_same(read, read_by
     assert read_by(data) == "fitfast 0.1.0"
     assert read(data + data).seconds == 2 * read(data).seconds
     assert len(read(data).samples) == 124
+
+
+def test_a_fitfast_that_is_laid_out_otherwise_is_imported_whole(tmp_path, monkeypatch):
+    installed, inner = Path(by_fitfast._compiled().__file__), tmp_path / "fitfast" / "inner"
+    inner.mkdir(parents=True)
+    shutil.copy(installed, inner)
+    (tmp_path / "fitfast" / "__init__.py").write_text("from fitfast.inner._native import parse\n")
+    data = recorded_fit(PLAN, LAPS, every=1)
+    expected = by_fitfast.read(data)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(by_fitfast, "_native", None)
+    names = ("fitfast", "fitfast.inner", "fitfast.inner._native")
+    for name in names:
+        monkeypatch.setitem(sys.modules, name, None)  # what was there comes back after the test
+        del sys.modules[name]
+    assert by_fitfast.read(data) == expected
+    assert by_fitfast._native.__file__ == str(tmp_path / "fitfast" / "__init__.py")
 
 
 def test_the_order_of_the_messages_changes_nothing(read):

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from backtrack_plugins.problem import Problem
 
 
-_COMMANDS_A_TERMINAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_COMMANDS_A_TERMINAL = "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
 
 
 def safe(text: str) -> str:
     """The text with whatever could command a terminal written as its code."""
-    return _COMMANDS_A_TERMINAL.sub(lambda match: ascii(match[0])[1:-1], text)
+    if all(map(str.isprintable, text.split("\n"))):  # nearly always, and the expression is not compiled
+        return text
+    return re.sub(_COMMANDS_A_TERMINAL, lambda match: ascii(match[0])[1:-1], text)
 
 
 def say(text: str = "") -> None:
@@ -44,7 +46,7 @@ def say_json(value: object) -> None:
     from backtrack_plugins.writing import encode_json
 
     text = encode_json(value).decode()
-    _write(sys.stdout, _COMMANDS_A_TERMINAL.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
+    _write(sys.stdout, re.sub(_COMMANDS_A_TERMINAL, lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
 def _write(stream: TextIO | None, text: str) -> None:

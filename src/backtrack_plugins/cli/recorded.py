@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from typing import TYPE_CHECKING
 
 from backtrack_plugins.cli.inputs import read_workout
@@ -34,6 +33,8 @@ def recorded(path: str, otherwise: str = "Give the file that the watch recorded.
         return read_recording(path)
     except UnreadableInput:
         if _is_page(path):
+            import shlex
+
             raise UnreadableInput(
                 f"{path}: this is a workout, which is a plan, and no recorded activity. {otherwise}",
                 file=path,

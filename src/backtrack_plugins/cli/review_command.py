@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -25,15 +24,14 @@ if TYPE_CHECKING:
 
     _Distance = Callable[[float | None], str]
 
-WIDTH = 96
 NOTHING = "-"
 _SCORE = (
-    "of the planned time on the belt was done; each step counts up to its planned time, and straddles and "
-    "what the lap button ends count as none."
+    "of the planned time on the belt was done; each step counts up to its planned time,\n"
+    "and straddles and what the lap button ends count as none."
 )
 _WATCH = (
-    "Belt: belt speed times time. Watch estimate: what the watch made of it, which counts on somebody who "
-    "moves forward."
+    "Belt: belt speed times time. Watch estimate: what the watch made of it, which counts on somebody\n"
+    "who moves forward."
 )
 BASES = {
     "steps": "matched by the step that the watch wrote into each lap",
@@ -126,8 +124,8 @@ def _body(review: Review, athlete: Athlete | None) -> Iterator[str]:
     yield table([ways, *(_total(each, distance) for each in review.totals)])
     yield ""
     if review.score is not None:
-        yield textwrap.fill(f"Score {review.score:.0f} %: {_SCORE}", WIDTH)
-    yield textwrap.fill(_WATCH, WIDTH)
+        yield f"Score {review.score:.0f} %: {_SCORE}"
+    yield _WATCH
     mass = None if athlete is None else athlete.mass
     whose = f"{ASSUMED_MASS}, assumed" if mass is None else str(mass)
     unknown = sum(each.unestimated_seconds for each in review.totals)

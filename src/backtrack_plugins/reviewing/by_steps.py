@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from backtrack_plugins.reviewing.impossible import refuse_impossible
 from backtrack_plugins.reviewing.match import (
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from backtrack_plugins.timeline import Segment
 
 
-class _SoFar(NamedTuple):
+class _SoFar(msgspec.Struct, frozen=True):
     """How far a pass has come; metres are the watch's estimate, None where it has none."""
 
     seconds: float

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from backtrack_plugins.reviewed import Basis
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from backtrack_plugins.recording import Lap
-    from backtrack_plugins.reviewed import Basis
     from backtrack_plugins.timeline import Segment
 
 SECONDS_TOLERANCE = 2.0
@@ -25,7 +28,7 @@ METRES_TOLERANCE = 5.0
 """A watch looks at its distance once a second, and a run is 5 m a second (our choice)."""
 
 
-class Done(NamedTuple):
+class Done(msgspec.Struct, frozen=True):
     """What was done of one segment.
 
     Attributes:
@@ -42,7 +45,7 @@ class Done(NamedTuple):
     watch_metres: float | None = None
 
 
-class Match(NamedTuple):
+class Match(msgspec.Struct, frozen=True):
     """What was done of each segment, None where nothing was; and places of laps that belong to none."""
 
     basis: Basis

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -99,16 +99,23 @@ class HeartRates:
         apart = [following.seconds - sample.seconds for sample, following in pairwise(samples)]
         usually = sorted(apart)[len(apart) // 2] if apart else LONGEST_HELD
         longest = min(USUALLY_HELD * max(usually, 0.0), LONGEST_HELD)
-        known = [
-            (sample.seconds, min(max(held, 0.0), longest), sample.heart_rate)
-            for sample, held in zip(samples, (*apart, longest), strict=False)
-            if sample.heart_rate is not None
-        ]
-        self._starts = [start for start, _, _ in known]
-        self._ends = [start + held for start, held, _ in known]
-        self._rates = [rate for _, _, rate in known]
-        self._seconds = [0.0, *accumulate(held for _, held, _ in known)]
-        self._beats = [0.0, *accumulate(held * rate for _, held, rate in known)]
+        self._starts: list[float] = []
+        self._ends: list[float] = []
+        self._rates: list[float] = []
+        self._seconds = [seconds := 0.0]
+        self._beats = [beats := 0.0]
+        for sample, until_next in zip(samples, (*apart, longest), strict=False):
+            rate = sample.heart_rate
+            if rate is None:
+                continue
+            held = 0.0 if until_next < 0 else min(until_next, longest)
+            seconds += held
+            beats += held * rate
+            self._starts.append(sample.seconds)
+            self._ends.append(sample.seconds + held)
+            self._rates.append(rate)
+            self._seconds.append(seconds)
+            self._beats.append(beats)
 
     def mean(self, windows: Sequence[tuple[float, float]]) -> float | None:
         """The mean over windows of elapsed time, weighted by time; None when nothing was measured there."""

@@ -1,12 +1,14 @@
 """The messages of one FIT file as fitfast reads them: the one module that knows fitfast.
 
 fitfast 0.1.0 is a compiled reader behind a module that imports numpy, which takes ten times as long as
-reading an hour. The compiled module alone is loaded; it needs numpy for nothing that is asked here.
+reading an hour. The compiled module alone is loaded; it needs numpy for nothing that is asked here. Where
+there is none by that name, fitfast is imported whole: its public function takes and gives the same.
 """
 
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from importlib.machinery import PathFinder
 from importlib.util import find_spec, module_from_spec
 from typing import TYPE_CHECKING, Any
@@ -99,8 +101,9 @@ def _compiled() -> ModuleType:
         spec = find_spec("fitfast")
         if spec is not None:
             spec = PathFinder.find_spec("fitfast._native", spec.submodule_search_locations)
-        if spec is None or spec.loader is None:
-            raise ImportError("fitfast has no compiled module", name="fitfast")
-        _native = module_from_spec(spec)
-        spec.loader.exec_module(_native)
+        if spec is None or spec.loader is None:  # a version that is laid out otherwise
+            _native = import_module("fitfast")
+        else:
+            _native = module_from_spec(spec)
+            spec.loader.exec_module(_native)
     return _native
