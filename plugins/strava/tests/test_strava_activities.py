@@ -99,7 +99,13 @@ class TestFinding:
         account.add_activity(started=NOON.astimezone(east))
         (found,) = look((NOON - MINUTE).astimezone(east), (NOON + MINUTE).astimezone(east))
         assert found.started == NOON
-        assert found.started.utcoffset() == dt.timedelta(hours=13), "as the athlete's watch has it"
+        assert found.started.utcoffset() == dt.timedelta(hours=13)  # as it is shown to somebody who chooses
+
+    @pytest.mark.parametrize("offset", [None, 1e9, -86400.0, float("nan")])
+    def test_goes_by_the_moment_where_the_zone_is_none(self, account, look, offset) -> None:
+        account.add_activity(started=NOON, utc_offset=offset)
+        (found,) = look(NOON, NOON)
+        assert (found.started, found.started.utcoffset()) == (NOON, dt.timedelta(0))
 
     def test_asks_once_however_many_there_are(self, account, look) -> None:
         for _ in range(MOST + 5):

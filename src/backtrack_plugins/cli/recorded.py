@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 KEPT = "kept by the watch in the recording"
 
 
-def recorded(path: str, otherwise: str = "Give the file that the watch recorded.") -> Recording:
+def recorded(path: str, *, takes_plan: bool = False) -> Recording:
     """A recording; a workout that is given instead is called one.
 
     Args:
         path: The recording.
-        otherwise: What to do when it is a workout.
+        takes_plan: Whether a workout may be given beside it.
 
     Raises:
         UnreadableInput: when it is none, saying what it is where that can be told.
@@ -33,10 +33,12 @@ def recorded(path: str, otherwise: str = "Give the file that the watch recorded.
         return read_recording(path)
     except UnreadableInput:
         if _is_page(path):
-            import shlex
+            from shlex import quote
 
+            as_plan = f", and this one as the plan: --workout {quote(path)}" if takes_plan else "."
             raise UnreadableInput(
-                f"{path}: this is a workout, which is a plan, and no recorded activity. {otherwise}",
+                f"{path}: this is a workout, which is a plan, and no recorded activity. "
+                f"Give the file that the watch recorded{as_plan}",
                 file=path,
             ) from None
         raise
@@ -84,7 +86,6 @@ def reviewed(path: str, plan: str | None, athlete: Athlete | None) -> Review:
     from backtrack_plugins.rebuilding import workout_in
     from backtrack_plugins.reviewing import review
 
-    as_plan = f"and this one as the plan: --workout {shlex.quote(path)}"
-    recording = recorded(path, f"Give the file that the watch recorded, {as_plan}")
+    recording = recorded(path, takes_plan=True)
     workout = workout_in(recording) if plan is None else planned(plan)
     return review(expand(workout, athlete), recording, athlete)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, timedelta, timezone
+from datetime import timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from backtrack_plugins import Activity, NotThere, UsageError
@@ -24,6 +24,7 @@ MOST = 60
 _EDGE = timedelta(seconds=2)
 """Strava leaves out those that began at the very second it is given."""
 
+_DAY_SECONDS = 24 * 60 * 60
 _NUMBER = re.compile("[1-9][0-9]{0,18}")
 
 
@@ -104,7 +105,7 @@ def _activity(found: Any, *, listed: bool = False) -> Activity:
         id=str(found.id),
         title=found.name or "",
         description=None if listed else found.description or "",
-        started=_as_the_watch_said(found.start_date, found.start_date_local),
+        started=_where_it_was(found.start_date, found.utc_offset),
         elapsed_seconds=float(found.elapsed_time),
         # A word that stravalib does not know it replaces by "Workout".
         sport="" if found.sport_type is None else str(found.sport_type.root),
@@ -113,12 +114,11 @@ def _activity(found: Any, *, listed: bool = False) -> Activity:
     )
 
 
-def _as_the_watch_said(began: datetime, local: datetime | None) -> datetime:
-    """When it began, with the offset from UTC of the place: what somebody saw on their watch."""
-    if local is None:
-        return began
-    offset = local.replace(tzinfo=UTC) - began.replace(tzinfo=UTC)
-    return began.astimezone(timezone(offset)) if abs(offset) < timedelta(days=1) else began
+def _where_it_was(moment: datetime, offset: float | None) -> datetime:
+    """The moment as a clock there showed it, so that somebody who is asked knows it again."""
+    if offset is None or not abs(offset) < _DAY_SECONDS:  # no number is not less, either
+        return moment
+    return moment.astimezone(timezone(timedelta(seconds=int(offset))))
 
 
 def _number(given: str) -> int:
