@@ -11,20 +11,23 @@ from backtrack_plugins.recordings import is_recording, read_recording
 from backtrack_plugins.timeline import expand
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from backtrack_plugins.athlete import Athlete
     from backtrack_plugins.recording import Recording
     from backtrack_plugins.reviewed import Review
     from backtrack_plugins.workout import Workout
 
 KEPT = "kept by the watch in the recording"
+GIVE_RECORDING = "Give the file that the watch recorded."
 
 
-def recorded(path: str, *, takes_plan: bool = False) -> Recording:
+def recorded(path: str, instead: Callable[[str], str] = lambda _: GIVE_RECORDING) -> Recording:
     """A recording; a workout that is given instead is called one.
 
     Args:
         path: The recording.
-        takes_plan: Whether a workout may be given beside it.
+        instead: What to do when it is a workout, from its path as a command takes it.
 
     Raises:
         UnreadableInput: when it is none, saying what it is where that can be told.
@@ -35,12 +38,8 @@ def recorded(path: str, *, takes_plan: bool = False) -> Recording:
         if _is_page(path):
             from shlex import quote
 
-            as_plan = f", and this one as the plan: --workout {quote(path)}" if takes_plan else "."
-            raise UnreadableInput(
-                f"{path}: this is a workout, which is a plan, and no recorded activity. "
-                f"Give the file that the watch recorded{as_plan}",
-                file=path,
-            ) from None
+            said = f"{path}: this is a workout, which is a plan, and no recorded activity"
+            raise UnreadableInput(f"{said}. {instead(quote(path))}", file=path) from None
         raise
 
 
@@ -86,6 +85,8 @@ def reviewed(path: str, plan: str | None, athlete: Athlete | None) -> Review:
     from backtrack_plugins.rebuilding import workout_in
     from backtrack_plugins.reviewing import review
 
-    recording = recorded(path, takes_plan=True)
+    recording = recorded(
+        path, lambda plan: f"{GIVE_RECORDING[:-1]}, and this one as the plan: --workout {plan}"
+    )
     workout = workout_in(recording) if plan is None else planned(plan)
     return review(expand(workout, athlete), recording, athlete)

@@ -13,7 +13,7 @@ from backtrack_plugins.cli.exports import cell, options_of
 from backtrack_plugins.cli.inputs import find_athlete
 from backtrack_plugins.cli.output import report_errors, say, say_json, warn
 from backtrack_plugins.cli.progress import bar
-from backtrack_plugins.cli.recorded import recorded
+from backtrack_plugins.cli.recorded import GIVE_RECORDING, recorded
 from backtrack_plugins.errors import BacktrackError, UsageError
 from backtrack_plugins.rebuilding import workout_in
 from backtrack_plugins.reviewing import review
@@ -93,17 +93,17 @@ def _read(
     uploads = []
     for path in dict.fromkeys(arguments.workouts):
         try:
-            uploads.append(_upload(path, recorded(path, _of_a_plan(path, destination.name)), athlete))
+            recording = recorded(path, lambda plan: _of_a_plan(plan, destination.name))
+            uploads.append(_upload(path, recording, athlete))
         except BacktrackError as error:
             errors.append(error)
     return uploads, errors
 
 
-def _of_a_plan(path: str, name: str) -> str:
-    quoted = shlex.quote(path)
+def _of_a_plan(plan: str, name: str) -> str:
     return (
-        "Give the file that the watch recorded; or put the plan's words on an activity that is there: "
-        f"backtrack annotate {quoted} --to {name}:NUMBER"
+        f"{GIVE_RECORDING[:-1]}; or put the plan's words on an activity that is there: "
+        f"backtrack annotate {plan} --to {name}:NUMBER"
     )
 
 
