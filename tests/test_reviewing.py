@@ -635,6 +635,7 @@ def test_the_tool_counts_what_it_followed_and_ends_well(capsys: pytest.CaptureFi
         (impossible, "SECONDS_TOLERANCE", -5.0),
         (reviewing, "refuse_another_workout", lambda *_: None),
         (plan, "_is_same", lambda *_: True),
+        (plan, "_other_fitting", lambda *_: ""),
         (without_steps, "_agree", lambda *_: True),
         (without_steps, "TOTAL_SECONDS", 1000.0),
     ],

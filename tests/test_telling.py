@@ -336,6 +336,7 @@ class TestAnyReview:
         annotation = bt.annotate(done(f"name: A\n{forward}1:00 backward walk 2 km/h grip rail"))
         (loss,) = annotation.losses
         assert str(loss.instead).endswith("totals, and the backward and sideways lines are")
+        assert "\n1:00 backward of 1:01:30; 0.03 km backward of " in annotation.text
         assert "\n1:00 backward walk 2 km/h grip rail\n" in annotation.text
         assert "forward walk" not in annotation.text
 
@@ -344,4 +345,5 @@ class TestAnyReview:
         annotation = bt.annotate(done(f"name: A\n{turned}"))
         (loss,) = annotation.losses
         assert loss.instead == "not carried: more than 1500 characters; totals are"
+        assert " backward of " in annotation.text
         assert "backward walk" not in annotation.text

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 from seeds import follow_seeds
 
+from backtrack_plugins.athlete import Athlete, Treadmill
 from backtrack_plugins.errors import UsageError
 from backtrack_plugins.rebuilding import workout_in
 from backtrack_plugins.recording import Lap, RecordedStep, Recording, Sample
@@ -131,6 +132,16 @@ def _parts(random: Random, deep: int, most: int) -> Iterator[Part]:
                 rail=random.choice(RAILS),
                 cue=random.choice(CUES),
             )
+
+
+def an_athlete(random: Random) -> Athlete:
+    """Somebody on a treadmill that cannot go every speed and incline."""
+    treadmill = Treadmill(
+        slowest=Speed(random.choice(("0.8 km/h", "0.8 km/h", "2 km/h", "1.5 mph"))),
+        speed_increment=Speed(random.choice(("0.1 km/h", "0.1 km/h", "0.5 km/h"))),
+        highest=Incline(random.choice(("0%", "15%"))),
+    )
+    return Athlete(treadmill=treadmill, level=random.choice((None, "beginner", "advanced")))
 
 
 def some_habits(random: Random) -> Habits:
@@ -485,15 +496,18 @@ def _changed(parts: Sequence[Part], left: list[int], change: str) -> Iterator[Pa
 def follow(random: Random) -> list[str]:
     """Follow one workout in one way; what went wrong, in sentences."""
     workout = a_workout(random)
-    timeline = expand(workout)
+    athlete = an_athlete(random)
+    timeline = expand(workout, athlete)
     habits = some_habits(random)
     history = a_history(timeline, habits, random)
     if not history.passes:
         return []
     wrong = wrong_with(history, review(timeline, history.recording))
     wrong += _wrong_when_rebuilt(workout, history.recording)
-    wrong += _wrong_with_another(history, expand(another(workout, random)))
-    wrong += _wrong_with_another(history, expand(a_workout(random)))
+    wrong += _wrong_with_another(history, expand(another(workout, random), athlete))
+    wrong += _wrong_with_another(history, expand(a_workout(random), athlete))
+    wrong += _wrong_elsewhere(history, expand(workout))
+    wrong += _wrong_when_cut(history, expand(another(workout, random), athlete), random.randint(0, 40))
     wrong += _wrong_without_index(history)
     if wrong:
         wrong += [write(workout), str(habits)]
@@ -545,6 +559,38 @@ def _wrong_directions(history: History, found: Review) -> Iterator[str]:
         for lap in each.laps:
             if lap in by_lap and by_lap[lap].direction != each.segment.direction:
                 yield f"lap {lap} was {by_lap[lap].line}, and is taken for {each.segment.line}"
+
+
+def _keeps_lines(recording: Recording) -> bool:
+    kept = {step.text for step in recording.steps if step.times is None}
+    return bool(kept - {""}) and not _only_names(kept)
+
+
+def _wrong_elsewhere(history: History, elsewhere: Timeline) -> Iterator[str]:
+    """With the notes at hand, no review on another treadmill tells another speed than they do."""
+    found = review(elsewhere, history.recording)
+    if not _keeps_lines(history.recording) or found.basis != "steps":
+        return
+    by_lap = {lap: history.timeline.segments[each.place] for each in history.passes for lap in each.laps}
+    for each in found.segments:
+        for lap in each.laps:
+            sent = by_lap[lap]
+            if sent.metres_per_second != each.segment.metres_per_second:
+                yield f"lap {lap} was {sent.lines}, and is taken for {each.segment.lines}"
+
+
+def _wrong_when_cut(history: History, other: Timeline, letters: int) -> Iterator[str]:
+    """Of notes that were cut behind the first letter of a way, none is taken for another way."""
+    cut = msgspec.structs.replace(
+        history.recording,
+        steps=tuple(
+            msgspec.structs.replace(step, text=step.text[:letters]) for step in history.recording.steps
+        ),
+    )
+    if letters > len("0.25 mi b") and _keeps_lines(history.recording):
+        found = review(other, cut)
+        if found.basis == "steps":
+            yield from _wrong_directions(history, found)
 
 
 def _wrong_without_index(history: History) -> Iterator[str]:

@@ -44,7 +44,7 @@ def as_done(request: AnnotationRequest, review: Review) -> Annotation:
         request: Its notices stand below the lines, and its athlete says in which units totals are.
         review: What was done; it was matched.
     """
-    totals = _totals(review, request.athlete)
+    totals = list(_totals(review, request.athlete))
     forms = {
         "": list(done_lines(review, _said)),
         "totals, and the backward and sideways lines are": list(done_lines(review, _said_if_turned)),
