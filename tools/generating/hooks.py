@@ -110,13 +110,11 @@ def _passed(struct: type) -> list[type]:
     return passed
 
 
-_SMALL = frozenset(
-    (
-        "Loss Lap Sample RecordedStep Account SignInRequest Tour "
-        "Activities ActivityQuery ActivityRequest ActivityChange Activity UploadRequest Uploaded "
-        "Review ReviewedSegment ExtraLap WayTotals"
-    ).split()
-)
+_SMALL = frozenset({
+    "Loss", "Lap", "Sample", "RecordedStep", "Account", "SignInRequest", "Tour",
+    "Activities", "ActivityQuery", "ActivityRequest", "ActivityChange", "Activity", "UploadRequest",
+    "Uploaded", "Review", "ReviewedSegment", "ExtraLap", "WayTotals",
+})  # fmt: skip
 """What stands within what is passed, and has no sense without it."""
 
 _ROOMS = {"exporter", "importer", "checks", "destination", "recording", "annotator", "problem"}
