@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from recorded import Lap, recorded_fit, step
@@ -13,6 +13,20 @@ import backtrack_plugins as bt
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+class FullShelf(bt.Shelf):
+    """A book on a disk that is full."""
+
+    def put(self, record: bt.Record) -> None:
+        raise bt.DeliveryError(f"{self.path}: no space left on device. {record.identity}", path=self.path)
+
+
+class FullBook(bt.Book):
+    """The same of every destination."""
+
+    def shelf(self, destination: str) -> bt.Shelf:
+        return FullShelf(super().shelf(destination).path)
 
 
 @pytest.fixture
@@ -83,6 +97,38 @@ class TestFinding:
         registry = service.registry()
         bt.annotate_activity(annotation, "club", "2", recording=recording(), registry=registry)
         del service.activities["2"]
+        assert self.found(service) == ["1"]
+
+    def test_what_is_not_there_is_looked_for_and_nothing_is_written_down(
+        self, service: Service, annotation: bt.Annotation
+    ) -> None:
+        service.add("1")
+        bt.annotate_activity(annotation, "club", "1", recording=recording(), registry=service.registry())
+        before = bt.Book().shelf("club").records()
+        del service.activities["1"]
+        service.add("2")
+        assert self.found(service) == ["2"]
+        assert bt.Book().shelf("club").records() == before  # nobody holds the lock of the book here
+
+    def test_one_recording_without_a_date_is_not_taken_for_another(
+        self, service: Service, annotation: bt.Annotation
+    ) -> None:
+        service.add("1")
+        undated = recording(started=None)
+        bt.annotate_activity(annotation, "club", "1", recording=undated, registry=service.registry())
+        with pytest.raises(bt.UsageError, match="no date"):
+            self.found(service, recording(file="b.fit", started=None))
+
+    def test_what_was_annotated_by_mistake_is_forgotten_when_that_is_removed(
+        self, service: Service, annotation: bt.Annotation
+    ) -> None:
+        service.add("1")
+        service.add("2", started=START - dt.timedelta(days=1))
+        registry = service.registry()
+        bt.annotate_activity(annotation, "club", "2", recording=recording(), registry=registry)
+        bt.remove_annotation("club", "2", dry_run=True, registry=registry)
+        assert self.found(service) == ["2"]
+        bt.remove_annotation("club", "2", registry=registry)
         assert self.found(service) == ["1"]
 
     def test_a_recording_without_a_date_says_how_to_name_it(self, service: Service) -> None:
@@ -207,6 +253,16 @@ class TestAnnotating:
         with pytest.raises(bt.PluginError, match="club"):
             bt.annotate_activity(annotation, "club", "1", registry=service.registry())
 
+    def test_what_cannot_be_written_down_here_is_done_there_and_told(
+        self, service: Service, annotation: bt.Annotation, tmp_path: Path
+    ) -> None:
+        service.add("1")
+        given: Any = {"registry": service.registry(), "book": FullBook(tmp_path)}
+        done = bt.annotate_activity(annotation, "club", "1", recording=recording(), **given)
+        assert done.receipt.state == "new"
+        assert "could not be written down" in " ".join(done.receipt.warnings)
+        assert service.activities["1"].description == annotation.text
+
 
 class TestRemoving:
     def test_the_description_is_as_it_was(self, service: Service, annotation: bt.Annotation) -> None:
@@ -244,6 +300,12 @@ class TestUploading:
         bt.upload_recording(file, "club", registry=service.registry())
         again = bt.upload_recording(file.rename(file.with_name("b.fit")), "club", registry=service.registry())
         assert (again, len(service.uploads)) == (bt.Uploaded(id="1001", state="there already"), 1)
+
+    def test_what_cannot_be_written_down_here_is_uploaded_all_the_same(
+        self, service: Service, file: Path, tmp_path: Path
+    ) -> None:
+        done = bt.upload_recording(file, "club", registry=service.registry(), book=FullBook(tmp_path))
+        assert done == bt.Uploaded(id="1001", state="new")
 
     def test_what_was_deleted_there_is_uploaded_again(self, service: Service, file: Path) -> None:
         bt.upload_recording(file, "club", registry=service.registry())

@@ -82,6 +82,28 @@ class TestAnnotating:
         assert done.err.endswith("Nothing was changed.\n")
 
     @pytest.mark.usefixtures("activity")
+    def test_what_is_written_into_the_block_while_somebody_is_asked_is_shown_before_it_goes(
+        self, command, service: Service, recording: str, terminal
+    ) -> None:
+        command("annotate", recording, "--to", "club", "--yes")
+        there = service.activities["7"].description or ""
+        seen = there.replace("8:00 forward", "8:00 slow forward")
+        service.edit("7", description=seen)
+        reads = service.reads
+
+        def meanwhile() -> None:
+            if service.reads == reads + 3:  # known by the book, planned, and then read once more
+                service.edit("7", description=seen.replace("\n5x\n", "\nMy knee hurt.\n5x\n"))
+
+        service.before_read = meanwhile
+        terminal(b"y\nn\n")
+        done = command("annotate", recording, "--to", "club", "--overwrite")
+        assert (done.code, done.out) == (0, "")
+        assert "It was changed there while you were asked." in done.err
+        assert "- My knee hurt." in done.err
+        assert "My knee hurt." in (service.activities["7"].description or "")
+
+    @pytest.mark.usefixtures("activity")
     def test_nobody_there_is_told_what_to_add(self, command, service: Service, recording: str) -> None:
         done = command("annotate", recording, "--to", "club")
         assert (done.code, service.changes) == (2, [])
@@ -259,6 +281,30 @@ class TestUploading:
         done = command("send", recording, "--to", "club", "--yes")
         assert done.out == "done.fit: there already, activity 1001\nclub/1001  (as it should be already)\n"
         assert len(service.uploads) == 1
+
+    def test_what_it_is_taken_for_is_annotated_only_if_it_may_be_it(
+        self, command, service: Service, recording: str
+    ) -> None:
+        service.add("8", "A long day.", started=START - dt.timedelta(hours=2), elapsed_seconds=4 * 3600.0)
+        service.duplicate_of = "8"
+        for _ in range(2):
+            done = command("send", recording, "--to", "club", "--yes")
+            assert done.code == 0
+            said = " ".join(done.out.split())
+            assert "not annotated: club takes it for activity 8, which began at another time" in said
+            assert "backtrack annotate done.fit --to club:8" in said
+        assert (service.activities["8"].description, service.changes) == ("A long day.", [])
+        command("annotate", recording, "--to", "club:8", "--yes")
+        done = command("send", recording, "--to", "club", "--yes")
+        assert done.out == "done.fit: there already, activity 8\nclub/8  (as it should be already)\n"
+
+    @pytest.mark.usefixtures("activity")
+    def test_what_it_is_taken_for_and_may_be_it_is_annotated(
+        self, command, service: Service, recording: str
+    ) -> None:
+        service.duplicate_of = "7"
+        done = command("send", recording, "--to", "club", "--yes")
+        assert done.out == "done.fit: there already, activity 7\nclub/7  (annotated)\n"
 
     def test_a_dry_run_uploads_nothing(self, command, service: Service, recording: str) -> None:
         done = command("send", recording, "--to", "club", "--dry-run")

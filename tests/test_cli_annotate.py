@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from recorded import Lap, recorded_fit
+
 import backtrack_plugins as bt
 
 PAGE = "name: A\n9:00 forward walk 5 km/h\n1:00 backward walk 2 km/h grip rail\n"
@@ -54,3 +56,15 @@ def test_a_wording_that_nobody_has_gets_the_near_match(command) -> None:
     done = command("annotate", "first-steps", "--wording", "bout")
     assert (done.code, done.out) == (2, "")
     assert "no annotator is named bout; did you mean bouts?" in done.err
+
+
+def test_says_where_time_alone_is_what_the_words_rest_on(command) -> None:
+    Path("a.backtrack").write_text(PAGE, encoding="utf-8")
+    length = bt.expand(bt.read("a.backtrack")).totals.seconds
+    Path("free.fit").write_bytes(recorded_fit([], [Lap(length)]))
+    done = command("annotate", "free.fit", "--workout", "a.backtrack")
+    assert "1:00 backward" in done.out
+    assert done.err.startswith("free.fit: matched by time alone: ")
+    assert "which way anybody went is as planned, and not measured" in done.err
+    data = command("annotate", "free.fit", "--workout", "a.backtrack", "--json")
+    assert (data.code, data.err) == (0, "")

@@ -437,19 +437,27 @@ class TestFromARecording:
         programme("new", "-o", "winter", "--start", "2026-11-25", *TODAY)
         return programme
 
-    def recorded(
-        self, *, short: bool = False, week: str = "week-01", start: dt.datetime | None = None
-    ) -> str:
-        workout = bt.read(f"winter/{week}.backtrack")
-        plan = from_export(bt.export(workout, "garmin-fit").data)
-        laps = [
+    def laps_of(self, week: str) -> list[Lap]:
+        return [
             Lap(segment.seconds or 20, step=number, trigger="manual" if segment.is_straddle else "time")
-            for number, segment in enumerate(bt.expand(workout).segments)
+            for number, segment in enumerate(bt.expand(bt.read(f"winter/{week}.backtrack")).segments)
         ]
+
+    def recorded(
+        self,
+        *,
+        short: bool = False,
+        week: str = "week-01",
+        start: dt.datetime | None = None,
+        offset: dt.timedelta | None = None,
+        laps: list[Lap] | None = None,
+    ) -> str:
+        plan = from_export(bt.export(bt.read(f"winter/{week}.backtrack"), "garmin-fit").data)
+        laps = self.laps_of(week) if laps is None else laps
         if short:
             laps[-3] = laps[-3]._replace(seconds=40, trigger="manual")
         start = start or dt.datetime(2026, 11, 25, 17, 30, tzinfo=dt.UTC)
-        Path("done.fit").write_bytes(recorded_fit(plan, laps, start=start))
+        Path("done.fit").write_bytes(recorded_fit(plan, laps, start=start, offset=offset))
         return "done.fit"
 
     def test_all_done_is_known_and_the_rest_is_asked_for_once(
@@ -518,7 +526,7 @@ class TestFromARecording:
         said = begun("next", "winter", "--from", file, "--today", "2026-11-26", *PASS)
         assert (said.code, said.out) == (2, "")
         assert "done.fit: not matched with week 1" in said.err
-        assert ". Or say yourself how that week went: --outcome" in said.err
+        assert ". Say yourself how that week went: --outcome" in said.err
         assert Path("winter/programme.toml").read_bytes() == before
 
     def test_the_same_recording_does_not_count_for_two_weeks(self, begun: Callable[..., Said]) -> None:
@@ -527,13 +535,154 @@ class TestFromARecording:
         begun("next", "winter", "--from", file, "--today", "2026-11-26", *words)
         again = begun("next", "winter", "--from", file, "--today", "2026-12-03", *words)
         assert again.code == 2
-        assert "done.fit: recorded on 2026-11-25, and week 2 was not done then" in again.err
+        assert "it was recorded on 2026-11-25, and the workout before was done on 2026-11-25" in again.err
         assert len(read_programme("winter").done) == 1
 
     def test_a_workout_in_its_place_is_called_one(self, begun: Callable[..., Said]) -> None:
         said = begun("next", "winter", "--from", "winter/week-01.backtrack", "--today", "2026-11-26", *PASS)
         assert (said.code, said.out) == (2, "")
         assert said.err.endswith("no recorded activity. Give the file that the watch recorded.\n")
+
+    def refused(self, begun: Callable[..., Said], *words: str, today: str = "2026-11-26") -> str:
+        """What is said where a recording does not say what was done; nothing changes."""
+        before = Path("winter/programme.toml").read_bytes()
+        said = begun("next", "winter", "--from", "done.fit", "--today", today, *PASS, *words)
+        assert (said.code, said.out) == (2, "")
+        assert Path("winter/programme.toml").read_bytes() == before
+        return said.err
+
+    def test_time_alone_does_not_say_which_way_anybody_went(self, begun: Callable[..., Said]) -> None:
+        length = bt.expand(bt.read("winter/week-01.backtrack")).totals.seconds
+        start = dt.datetime(2026, 11, 25, 17, 30, tzinfo=dt.UTC)
+        Path("done.fit").write_bytes(recorded_fit([], [Lap(length)], start=start))
+        said = self.refused(begun)
+        assert "done.fit: no lap says which step it is of" in said
+        assert "--outcome" in said
+
+    def test_laps_as_many_and_as_long_as_the_lines_are_enough(self, begun: Callable[..., Said]) -> None:
+        laps = [lap._replace(step=None, trigger="manual") for lap in self.laps_of("week-01")]
+        start = dt.datetime(2026, 11, 25, 17, 30, tzinfo=dt.UTC)
+        Path("done.fit").write_bytes(recorded_fit([], laps, start=start))
+        said = begun("next", "winter", "--from", "done.fit", "--today", "2026-11-26", *PASS)
+        assert "rpe 12, all done" in said.out
+
+    @pytest.mark.parametrize(
+        ("was", "now"),
+        [("1:00 backward", "0:10 backward"), ("light rail", "grip rail"), ("1.6 km/h", "1.2 km/h")],
+    )
+    def test_a_page_whose_bouts_were_edited_says_nothing_of_the_week(
+        self, begun: Callable[..., Said], was: str, now: str
+    ) -> None:
+        page = Path("winter/week-01.backtrack")
+        text = page.read_text(encoding="utf-8")
+        assert was in text
+        page.write_text(text.replace(was, now), encoding="utf-8")
+        self.recorded()
+        said = self.refused(begun)
+        assert "week-01.backtrack was edited: its backward and sideways lines are not those of week 1" in said
+
+    def test_a_page_without_any_bout_left_says_nothing_of_the_week(self, begun: Callable[..., Said]) -> None:
+        page = Path("winter/week-01.backtrack")
+        lines = page.read_text(encoding="utf-8").splitlines()
+        kept = [line for line in lines if " backward walk" not in line]
+        page.write_text("\n".join([*kept, ""]), encoding="utf-8")
+        self.recorded()
+        assert "was edited" in self.refused(begun)
+
+    def test_other_edits_of_a_page_do_not_matter(self, begun: Callable[..., Said]) -> None:
+        page = Path("winter/week-01.backtrack")
+        page.write_text(page.read_text(encoding="utf-8") + "\n2:00 forward walk 4 km/h\n", encoding="utf-8")
+        self.recorded()
+        said = begun("next", "winter", "--from", "done.fit", "--today", "2026-11-26", *PASS)
+        assert "rpe 12, all done" in said.out
+
+    def test_a_page_edited_after_it_was_sent_does_not_matter(self, begun: Callable[..., Said]) -> None:
+        page = Path("winter/week-01.backtrack")
+        self.recorded()
+        page.write_text(page.read_text(encoding="utf-8").replace("1:00 back", "0:10 back"), encoding="utf-8")
+        said = begun("next", "winter", "--from", "done.fit", "--today", "2026-11-26", *PASS)
+        assert "3 of 3 bouts as planned" in said.out
+
+    def test_no_word_moves_the_day_of_a_recording(self, begun: Callable[..., Said]) -> None:
+        self.recorded(offset=dt.timedelta(hours=1))
+        said = self.refused(begun, "--on", "2026-11-26")
+        assert "done.fit: it was recorded on 2026-11-25, and not on 2026-11-26" in said
+
+    def test_a_recording_without_a_time_zone_may_be_of_the_day_beside(
+        self, begun: Callable[..., Said]
+    ) -> None:
+        self.recorded(start=dt.datetime(2026, 11, 26, 0, 30, tzinfo=dt.UTC))
+        begun("next", "winter", "--from", "done.fit", "--today", "2026-11-26", *PASS, "--on", "2026-11-25")
+        assert read_programme("winter").done[0].on == dt.date(2026, 11, 25)
+
+    def test_the_day_is_where_the_watch_was(self, begun: Callable[..., Said]) -> None:
+        start = dt.datetime(2026, 11, 25, 23, 30, tzinfo=dt.UTC)
+        self.recorded(start=start, offset=dt.timedelta(hours=1))
+        begun("next", "winter", "--from", "done.fit", "--today", "2026-11-26", *PASS)
+        assert read_programme("winter").done[0].on == dt.date(2026, 11, 26)
+
+    def test_a_recording_from_tomorrow_says_what_the_time_zone_has_to_do_with_it(
+        self, begun: Callable[..., Said]
+    ) -> None:
+        self.recorded(start=dt.datetime(2026, 11, 27, 0, 30, tzinfo=dt.UTC))
+        said = self.refused(begun)
+        assert "done.fit: it was recorded on 2026-11-27, still to come" in said
+        assert "--on DATE" in said
+
+    def test_a_recording_from_before_the_programme_is_none_of_its_weeks(
+        self, begun: Callable[..., Said]
+    ) -> None:
+        self.recorded(start=dt.datetime(2026, 11, 20, 17, 30, tzinfo=dt.UTC))
+        assert "before the programme begins on 2026-11-25" in self.refused(begun)
+
+    @pytest.mark.parametrize("offset", [None, dt.timedelta(0), dt.timedelta(hours=-5)])
+    def test_one_recording_counts_once_wherever_it_says_that_it_was(
+        self, begun: Callable[..., Said], offset: dt.timedelta | None
+    ) -> None:
+        start = dt.datetime(2026, 11, 26, 1, 0, tzinfo=dt.UTC)
+        self.recorded(start=start, offset=dt.timedelta(hours=-5))
+        begun(
+            "next", "winter", "--from", "done.fit", "--today", "2026-11-26", "--outcome", "rpe 15, all done"
+        )
+        assert read_programme("winter").done[0].on == dt.date(2026, 11, 25)
+        self.recorded(week="week-02", start=start, offset=offset)
+        assert "no recording counts twice" in self.refused(begun, today="2026-12-03")
+
+    def test_bouts_with_a_nights_rest_between_are_no_one_workout(self, begun: Callable[..., Said]) -> None:
+        laps = self.laps_of("week-01")
+        laps[-3] = laps[-3]._replace(elapsed=laps[-3].seconds + 12 * 3600)
+        self.recorded(laps=laps)
+        assert "done.fit: paused for 12:00:00" in self.refused(begun)
+
+    @pytest.mark.parametrize(("paused", "all_done"), [(20, True), (120, False)])
+    def test_a_bout_with_a_rest_in_it_was_not_gone_through_with(
+        self, begun: Callable[..., Said], paused: float, all_done: bool
+    ) -> None:
+        laps = self.laps_of("week-01")
+        laps[-3] = laps[-3]._replace(elapsed=laps[-3].seconds + paused)
+        self.recorded(laps=laps)
+        said = begun("next", "winter", "--from", "done.fit", "--today", "2026-11-26", *PASS)
+        assert ("1:00 done, paused for 2:00 in it\n" in said.out) is not all_done
+        assert read_programme("winter").done[0].outcome.all_done is all_done
+
+    def test_bouts_of_no_time_are_not_done(self, begun: Callable[..., Said]) -> None:
+        laps = [lap._replace(seconds=0, trigger="manual") for lap in self.laps_of("week-01")]
+        self.recorded(laps=laps)
+        said = begun("next", "winter", "--from", "done.fit", "--today", "2026-11-26", *PASS)
+        assert "0 of 3 bouts as planned, 0:00 of 3:00.\n" in said.out
+        assert "rpe 12, cut short" in said.out
+
+    def test_skipped_straddles_are_told(self, begun: Callable[..., Said]) -> None:
+        laps = self.laps_of("week-01")
+        segments = bt.expand(bt.read("winter/week-01.backtrack")).segments
+        kept = [
+            lap._replace(seconds=1) if segment.is_straddle else lap
+            for lap, segment in zip(laps, segments, strict=True)
+        ]
+        self.recorded(laps=kept)
+        said = begun("next", "winter", "--from", "done.fit", "--today", "2026-11-26", *PASS)
+        straddles = sum(segment.is_straddle for segment in segments)
+        assert f"  {straddles} of {straddles} straddles skipped, or shorter than 5 s: " in said.out
 
     def test_missed_with_a_recording_is_refused(self, begun: Callable[..., Said]) -> None:
         words = ("--outcome", "missed")

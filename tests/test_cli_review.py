@@ -141,7 +141,7 @@ def test_laps_that_auto_lap_cut_are_one_step(command) -> None:
     assert row_of(done.out, BACKWARD).startswith("4 ")
 
 
-@pytest.mark.parametrize("damage", ["", "PK\x03\x04rest", "<gpx></gpx>"])
+@pytest.mark.parametrize("damage", ["PK\x03\x04rest", "<gpx></gpx>"])
 def test_what_is_no_recording_is_refused_without_a_trace(command, damage: str) -> None:
     Path("bad.fit").write_text(damage, encoding="utf-8")
     done = command("review", "bad.fit")
@@ -155,3 +155,12 @@ def test_a_truncated_one_is_refused(command, recording: str) -> None:
     done = command("review", "half.fit")
     assert (done.code, done.out) == (2, "")
     assert "half.fit: a truncated FIT file" in done.err
+
+
+def test_an_empty_one_is_called_empty(command) -> None:
+    Path("empty.fit").touch()
+    done = command("review", "empty.fit")
+    assert (done.code, done.err) == (
+        2,
+        "error: empty.fit: an empty file. Copy or download it again; nothing was read.\n",
+    )

@@ -125,6 +125,15 @@ def test_one_changes_a_secret_at_a_time(store) -> None:
             FileLock(os.path.join(store.folder, "account.lock")).acquire(timeout=0)
 
 
+def test_a_lock_that_the_file_system_refuses_is_told(store) -> None:
+    os.makedirs(os.path.join(store.folder, "account.lock"))
+    with (
+        pytest.raises(bt.DeliveryError, match="The session for the watch is kept there"),
+        store.locked("account"),
+    ):
+        pytest.fail("it is not locked")
+
+
 def test_a_private_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch) -> None:
     path = tmp_path / "file"
     bt.write_private(str(path), "first")

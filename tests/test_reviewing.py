@@ -299,6 +299,37 @@ class TestHeartRate:
         assert found.segments[0].heart_rate == pytest.approx(130, abs=1)
 
 
+class TestWhatIsRecordedTwice:
+    def test_half_a_bout_in_a_file_twice_is_no_whole_one(self) -> None:
+        page = f"1:00 {WALK}\n1:00 {BACK}"
+        half = laps_of((30, 0, "manual"), (20, 1, "manual"), (30, 2, "manual"))
+        twice = sorted((*half, *half), key=lambda lap: lap.start_seconds)
+        steps = tuple(fuzz_review.written(timeline_of(page).tree))
+        found = bt.review(timeline_of(page), recording_of(twice, steps=steps))
+        assert found.basis is None
+        assert found.reason.startswith("laps 1 and 2 overlap, as where a recording is in a file twice")
+
+    @pytest.mark.parametrize(("starts", "matched"), [(58.5, True), (57.5, False)])
+    def test_laps_may_overlap_by_what_rounding_their_starts_makes(self, starts: float, matched: bool) -> None:
+        page = f"1:00 {WALK}\n1:00 {JOG}"
+        laps = (
+            Lap(start_seconds=0, seconds=60, step_index=0),
+            Lap(start_seconds=starts, seconds=60, step_index=1),
+        )
+        assert bt.review(timeline_of(page), recording_of(laps)).is_matched is matched
+
+    @pytest.mark.parametrize("wrong", [-5.0, float("nan"), float("inf")])
+    def test_no_recording_has_a_time_that_is_none(self, wrong: float) -> None:
+        lap = Lap(start_seconds=0, seconds=60)
+        for field in ("start_seconds", "seconds", "elapsed_seconds", "metres"):
+            with pytest.raises(ValueError, match="lap 1: times and distances are numbers from 0"):
+                recording_of([msgspec.structs.replace(lap, **{field: wrong})], seconds=60)
+        with pytest.raises(ValueError, match="how long a recording is"):
+            recording_of([], seconds=wrong)
+        with pytest.raises(ValueError, match="when a sample was measured"):
+            recording_of([], seconds=60, samples=(Sample(seconds=wrong),))
+
+
 class TestAnotherWorkout:
     def test_names_both_and_the_first_step_that_differs(self) -> None:
         steps = tuple(fuzz_review.written(timeline_of(f"5:00 {WALK}\n2:00 {BACK}").tree))
@@ -317,6 +348,11 @@ class TestAnotherWorkout:
             (0, RecordedStep(text="left walk 5 km/h"), "step 1 is"),
             (0, RecordedStep(text="straddle, then backward"), "step 1 is"),
             (0, RecordedStep(text='5:00 backward walk 5 km/h light rail "cut o'), "step 1 is"),
+            (0, RecordedStep(text="5:00 b"), "step 1 is"),
+            (0, RecordedStep(text="5:00 str"), "step 1 is"),
+            (5, RecordedStep(text="1:00 righ"), "step 6 is"),
+            (5, RecordedStep(text="1:00 right w"), "step 6 is"),
+            (5, RecordedStep(text="1:00 right walk"), "step 6 is"),
             (0, RecordedStep(text=f"5:00 {WALK}\n5:00 {JOG}"), "step 1 is"),
             (0, RecordedStep(ends_on="time", seconds=301), "step 1 is"),
             (0, RecordedStep(ends_on="distance", metres=300), "step 1 is"),
@@ -351,6 +387,9 @@ class TestAnotherWorkout:
             RecordedStep(),
             RecordedStep(text=f"5:00 {WALK}"),
             RecordedStep(text="easy", ends_on="time", seconds=300),
+            RecordedStep(text="5 min easy"),
+            RecordedStep(text="5:00 for"),
+            RecordedStep(text="5:00 f"),
             RecordedStep(text="forward walk 5 km/h", ends_on="time", seconds=300.004),
             RecordedStep(text='5:00 forward walk 5 km/h "cut o'),
         ],
@@ -358,6 +397,28 @@ class TestAnotherWorkout:
     def test_is_none_where_the_watch_kept_less(self, kept: RecordedStep) -> None:
         steps = [kept, *fuzz_review.written(timeline_of(PAGE).tree)[1:]]
         assert reviewed(PAGE, *complete(), steps=tuple(steps)).is_matched
+
+    def test_is_told_by_what_a_note_was_fitted_to(self) -> None:
+        page = f"name: A\n5:00 {WALK}\n1:00 backward walk 1.6 km/h grip rail"
+        slow = bt.Treadmill(slowest=bt.Speed("2 km/h"))
+        athlete = bt.Athlete(treadmill=slow)
+        sent = bt.expand(bt.parse(page), athlete)
+        laps = laps_of((300, 0), (20, 1, "manual"), (60, 2))
+        recording = recording_of(laps, steps=tuple(fuzz_review.written(sent.tree)))
+        elsewhere = bt.review(timeline_of(page), recording)
+        assert elsewhere.reason == (
+            "it was sent for another treadmill: step 3 is '1:00 backward walk 1.6 km/h grip rail' as written "
+            "in the plan, and fitted 2 km/h in the recording. Give the athlete it was sent for: "
+            "--athlete FILE"
+        )
+        assert bt.review(sent, recording, athlete).segments[2].metres == pytest.approx(60 * 2 / 3.6)
+
+    def test_of_what_was_rebuilt_nobody_is_told_to_rebuild_it(self) -> None:
+        steps = tuple(fuzz_review.written(timeline_of(f"1:00 {WALK}").tree))
+        recording = recording_of(laps_of((90, 0)), steps=steps)
+        assert "Leave the workout out" in bt.review(timeline_of(f"1:00 {WALK}"), recording).reason
+        found = bt.review(bt.expand(bt.workout_in(recording)), recording)
+        assert found.reason.endswith(". Give the workout that was sent, for the athlete it was sent for")
 
     def test_is_none_where_a_note_had_no_room_for_its_cue(self) -> None:
         steps = (RecordedStep(text=f"1:00 {WALK}"),)

@@ -15,9 +15,10 @@ from __future__ import annotations
 
 import re
 import sys
-import time
 from random import Random
 from typing import TYPE_CHECKING
+
+from seeds import follow_seeds
 
 from backtrack_plugins.block import block_in, is_mark, make_block, merge_block, remove_block
 from backtrack_plugins.errors import DamagedBlock
@@ -205,19 +206,19 @@ def follow(random: Random) -> list[str]:
     return description.wrong
 
 
+def lines(seed: int) -> list[str]:
+    """What went wrong in the case of a seed, each sentence once."""
+    return [*dict.fromkeys(follow(Random(seed)))]  # noqa: S311 - nothing secret is drawn
+
+
 def main(arguments: list[str]) -> int:
-    """Follow so many sequences, each from a seed of its own, and print what went wrong."""
-    count = int(arguments[0]) if arguments else 20_000
-    first = int(arguments[1]) if len(arguments) > 1 else 0
-    began = time.perf_counter()
-    failed = 0
-    for seed in range(first, first + count):
-        wrong = follow(Random(seed))  # noqa: S311 - nothing secret is drawn
-        if wrong:
-            failed += 1
-            print(f"seed {seed}:", *dict.fromkeys(wrong), sep="\n    ")
-    print(f"{count} sequences, {failed} with a violation, {time.perf_counter() - began:.0f} s")
-    return 1 if failed else 0
+    """Follow as many as asked for, and print what went wrong."""
+    return follow_seeds(
+        lines,
+        arguments,
+        many=20_000,
+        said=lambda count, wrong: f"{count} sequences, {wrong} with a violation",
+    )
 
 
 if __name__ == "__main__":

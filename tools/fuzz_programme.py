@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-import time
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
+
+from seeds import follow_seeds
 
 from backtrack_plugins.athlete import Athlete
 from backtrack_plugins.checking import bouts, check_rules
@@ -185,20 +186,21 @@ def _raised(week: Week) -> Raised:
     )
 
 
+def lines(seed: int) -> list[str]:
+    """What went wrong in the case of a seed, each sentence once."""
+    return [*dict.fromkeys(follow(Random(seed)))]  # noqa: S311 - nothing secret is drawn
+
+
 def main(arguments: list[str]) -> int:
-    """Follow so many programmes, each from a seed of its own, and print what went wrong."""
-    count = int(arguments[0]) if arguments else 20_000
-    first = int(arguments[1]) if len(arguments) > 1 else 0
-    began = time.perf_counter()
-    failed = 0
-    for seed in range(first, first + count):
-        wrong = follow(Random(seed))  # noqa: S311 - nothing secret is drawn
-        if wrong:
-            failed += 1
-            print(f"seed {seed}:", *dict.fromkeys(wrong), sep="\n    ")
-    seconds = time.perf_counter() - began
-    print(f"{count} programmes, {len(_checked)} different pages, {failed} with a violation, {seconds:.0f} s")
-    return 1 if failed else 0
+    """Follow as many as asked for, and print what went wrong."""
+    return follow_seeds(
+        lines,
+        arguments,
+        many=20_000,
+        said=lambda count, wrong: (
+            f"{count} programmes, {len(_checked)} different pages, {wrong} with a violation"
+        ),
+    )
 
 
 if __name__ == "__main__":

@@ -13,12 +13,12 @@ The tests follow some hundred of them with the same code.
 from __future__ import annotations
 
 import sys
-import time
 from itertools import pairwise
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
+from seeds import follow_seeds
 
 from backtrack_plugins.errors import UsageError
 from backtrack_plugins.rebuilding import workout_in
@@ -576,19 +576,19 @@ def _wrong_without_index(history: History) -> Iterator[str]:
             yield "the time does not add up"
 
 
+def lines(seed: int) -> list[str]:
+    """What went wrong in the case of a seed, each sentence once."""
+    return [*dict.fromkeys(follow(Random(seed)))]  # noqa: S311 - nothing secret is drawn
+
+
 def main(arguments: list[str]) -> int:
-    """Follow so many workouts, each from a seed of its own, and print what went wrong."""
-    count = int(arguments[0]) if arguments else 5_000
-    first = int(arguments[1]) if len(arguments) > 1 else 0
-    began = time.perf_counter()
-    failed = 0
-    for seed in range(first, first + count):
-        wrong = follow(Random(seed))  # noqa: S311 - nothing secret is drawn
-        if wrong:
-            failed += 1
-            print(f"seed {seed}:", *dict.fromkeys(wrong), sep="\n    ")
-    print(f"{count} workouts followed, {failed} reviewed wrongly, {time.perf_counter() - began:.0f} s")
-    return 1 if failed else 0
+    """Follow as many as asked for, and print what went wrong."""
+    return follow_seeds(
+        lines,
+        arguments,
+        many=5_000,
+        said=lambda count, wrong: f"{count} workouts followed, {wrong} reviewed wrongly",
+    )
 
 
 if __name__ == "__main__":

@@ -20,11 +20,13 @@ import json
 import os
 import sys
 import tempfile
-import time
 from contextlib import ExitStack
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 from unittest.mock import patch
+
+from killing import Kill, Killed, KilledBook
+from seeds import follow_seeds
 
 import backtrack_plugins as bt
 from backtrack_garmin.connect import opening
@@ -77,44 +79,11 @@ MISHAPS: tuple[Callable[[], Mishap], ...] = (
 )
 
 
-class Killed(BaseException):
-    """The process was killed here."""
-
-
 class Wanted(NamedTuple):
     """A workout as its runner wants it: which version of it, and the day, if any."""
 
     version: int
     on: dt.date | None
-
-
-class Kill:
-    """Kills the process at its nth step: before or after a request, or a write of the book."""
-
-    def __init__(self) -> None:
-        self.at = -1
-        self.after = False
-        self._count = 0
-
-    def arm(self, at: int, *, after: bool) -> None:
-        """Kill at this step from now, counted from 1."""
-        self.at, self.after, self._count = at, after, 0
-
-    def disarm(self) -> None:
-        """Kill no more: the process is started again."""
-        self.at = -1
-
-    def step(self, do: Callable[[], Any]) -> Any:
-        """Do a step, unless the process is dead by then."""
-        if self.at < 0:
-            return do()
-        self._count += 1
-        if self._count > self.at or (self._count == self.at and not self.after):
-            raise Killed  # a process that is killed is killed in all its threads
-        answer = do()
-        if self._count >= self.at:
-            raise Killed
-        return answer
 
 
 class KilledClient:
@@ -140,30 +109,6 @@ class KilledClient:
     def delete(self, path: str) -> Any:
         """As the client's."""
         return self._kill.step(lambda: self._client.delete(path))
-
-
-class KilledShelf(bt.Shelf):
-    """A book that is killed at some write."""
-
-    def __init__(self, path: str, kill: Kill) -> None:
-        super().__init__(path)
-        self._kill = kill
-
-    def put(self, record: bt.Record) -> None:
-        """As the book's."""
-        self._kill.step(lambda: super(KilledShelf, self).put(record))
-
-
-class KilledBook(bt.Book):
-    """The same of every destination."""
-
-    def __init__(self, folder: str, kill: Kill) -> None:
-        super().__init__(folder)
-        self._kill = kill
-
-    def shelf(self, destination: str) -> bt.Shelf:
-        """As the book's."""
-        return KilledShelf(super().shelf(destination).path, self._kill)
 
 
 _exported: dict[tuple[str, int], bt.Artifact] = {}
@@ -415,20 +360,21 @@ def follow(seed: int) -> tuple[list[str], list[str]]:
             return [f"{type(error).__name__}: {error}"], sequence.told
 
 
-def main() -> int:
-    """Follow as many as asked for."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
-    first = int(sys.argv[2]) if len(sys.argv) > 2 else 0
-    begun = time.monotonic()
-    wrong = 0
-    for seed in range(first, first + count):
-        found, told = follow(seed)
-        if found:
-            wrong += 1
-            print(f"seed {seed}:", *told, *(f"  WRONG {said}" for said in found), sep="\n  ")
-    print(f"{count} sequences, {wrong} wrong, {time.monotonic() - begun:.0f} s")
-    return bool(wrong)
+def lines(seed: int) -> list[str]:
+    """What was done in the sequence of a seed, and what went wrong; nothing when nothing did."""
+    wrong, told = follow(seed)
+    return [*told, *(f"  WRONG {said}" for said in wrong)] if wrong else []
+
+
+def main(arguments: list[str]) -> int:
+    """Follow as many as asked for, and print what went wrong."""
+    return follow_seeds(
+        lines,
+        arguments,
+        many=2000,
+        said=lambda count, wrong: f"{count} sequences, {wrong} wrong",
+    )
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -8,6 +8,7 @@ activity's number and a digest of our block, no word of the user's.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from datetime import UTC, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -28,7 +29,7 @@ from backtrack_plugins.book import Book
 from backtrack_plugins.calling import Asked
 from backtrack_plugins.delivering import kept_apart
 from backtrack_plugins.destination import Receipt
-from backtrack_plugins.errors import NotThere, UsageError
+from backtrack_plugins.errors import DeliveryError, NotThere, ServiceError, UsageError
 from backtrack_plugins.kinds import KINDS
 from backtrack_plugins.options import convert_options
 from backtrack_plugins.reading import read_bytes
@@ -72,6 +73,11 @@ class Annotated(NamedTuple):
     before: Activity
     after: Activity
 
+    def with_warning(self, warning: str) -> Annotated:
+        """The same, with one warning more."""
+        warnings = (*self.receipt.warnings, warning)
+        return self._replace(receipt=msgspec.structs.replace(self.receipt, warnings=warnings))
+
 
 def find_activities(
     recording: Recording,
@@ -103,10 +109,8 @@ def find_activities(
     account = _Account.of(destination, options, book, registry)
     known = account.known(recording)
     if known:
-        try:
+        with suppress(NotThere):  # deleted there, or of an account that somebody else is signed in to
             return (account.read(known),)
-        except NotThere:
-            account.forget(recording)
     if recording.started is None:
         raise UsageError(
             f"{recording.file}: it has no date, so its activity cannot be found by it. "
@@ -114,18 +118,22 @@ def find_activities(
             file=recording.file,
         )
     window = timedelta(seconds=START_SECONDS)
-    near = [
-        activity
-        for activity in account.find(recording.started - window, recording.started + window)
-        if abs((activity.started - recording.started).total_seconds()) <= START_SECONDS
-    ]
-    return tuple(sorted(filter(_as_long_as(recording), near), key=_nearest_to(recording)))
+    near = account.find(recording.started - window, recording.started + window)
+    return tuple(sorted(filter(_may_be(recording), near), key=_nearest_to(recording)))
 
 
-def _as_long_as(recording: Recording) -> Callable[[Activity], bool]:
+def _may_be(recording: Recording) -> Callable[[Activity], bool]:
+    """Whether an activity began when the recording did, and was as long."""
+    started = recording.started
     elapsed = recording.elapsed_seconds if recording.elapsed_seconds is not None else recording.seconds
     most = max(ELAPSED_SECONDS, ELAPSED_SHARE * elapsed)
-    return lambda activity: abs(activity.elapsed_seconds - elapsed) <= most
+
+    def may_be(activity: Activity) -> bool:
+        if started is None or abs((activity.started - started).total_seconds()) > START_SECONDS:
+            return False
+        return abs(activity.elapsed_seconds - elapsed) <= most
+
+    return may_be
 
 
 def _nearest_to(recording: Recording) -> Callable[[Activity], tuple[float, str]]:
@@ -196,8 +204,12 @@ def annotate_activity(  # noqa: PLR0913 - each is a word of its own, and all but
 
     with kept_apart(account.destination, account.shelf, dry_run=dry_run):
         annotated = account.bring_about(activity, wanted, state, "unchanged", dry_run=dry_run)
-        if recording is not None and not dry_run:
+        if recording is None or dry_run:
+            return annotated
+        try:
             account.remember(recording, activity, annotation.text)
+        except DeliveryError as error:  # the activity is changed: that must not look as if it were not
+            return annotated.with_warning(f"which activity it is could not be written down: {error}")
     return annotated
 
 
@@ -213,7 +225,8 @@ def remove_annotation(
 ) -> Annotated:
     """Take an annotation out of an activity's description; what the user wrote there stays, byte for byte.
 
-    A title, sport or indoor mark that was set with it stays, too: nobody kept what was there before.
+    A title, sport or indoor mark that was set with it stays, too: nobody kept what was there before. Which
+    recording the activity is of is forgotten, since it may have been annotated by mistake.
 
     Args:
         destination: An installed destination's name, such as ``strava``.
@@ -236,7 +249,14 @@ def remove_annotation(
         return account.change_of(before, description=left)
 
     with kept_apart(account.destination, account.shelf, dry_run=dry_run):
-        return account.bring_about(activity, wanted, lambda _: "removed", "gone", dry_run=dry_run)
+        removed = account.bring_about(activity, wanted, lambda _: "removed", "gone", dry_run=dry_run)
+        if dry_run:
+            return removed
+        try:
+            account.forget(activity)
+        except DeliveryError as error:
+            return removed.with_warning(f"that it is gone could not be written down: {error}")
+    return removed
 
 
 def upload_recording(
@@ -259,7 +279,8 @@ def upload_recording(
         waiting: Called while the service works on it, with the seconds so far and how many there may be.
 
     Returns:
-        The activity, and whether the service had it already.
+        The activity, and whether the service had it already, or says so: what it has may be another
+        one, that overlaps the recording, and `find_activities` does not give it then.
 
     Raises:
         UnreadableInput: when the file is no recorded activity.
@@ -284,11 +305,9 @@ def upload_recording(
     with kept_apart(account.destination, account.shelf, dry_run=False):
         known = account.known(recording)
         if known:
-            try:
+            with suppress(NotThere):
                 account.read(known)
                 return Uploaded(id=known, state="there already")
-            except NotThere:
-                account.forget(recording)
         request = UploadRequest(
             data=data,
             name=os.path.basename(name),
@@ -297,13 +316,21 @@ def upload_recording(
             waiting=waiting,
         )
         uploaded = account.asked.returned(account.asked.call(lambda: upload(request)), Uploaded)
-        account.remember(recording, uploaded.id)
+        if uploaded.state == "there already" and not account.may_have(recording, uploaded.id):
+            return uploaded
+        with suppress(DeliveryError):  # it is there; the service says so the next time, too
+            account.remember(recording, uploaded.id)
         return uploaded
 
 
 def recording_identity(recording: Recording) -> str:
-    """Which recording it is, whatever its file is called: 16 hexadecimal digits."""
-    began = "" if recording.started is None else recording.started.astimezone(UTC).isoformat()
+    """Which recording it is, whatever its file is called: 16 hexadecimal digits.
+
+    Empty of one without a date: any other of its length could be taken for it.
+    """
+    if recording.started is None:
+        return ""
+    began = recording.started.astimezone(UTC).isoformat()
     return sha256(f"{began}\n{recording.seconds!r}".encode()).hexdigest()[:16]
 
 
@@ -395,16 +422,28 @@ class _Account(NamedTuple):
             after,
         )
 
+    def may_have(self, recording: Recording, activity: str) -> bool:
+        """Whether an activity there may be this recording: services take what overlaps it for the same."""
+        try:
+            return _may_be(recording)(self.read(activity))
+        except ServiceError:
+            return False
+
     def known(self, recording: Recording) -> str:
         """The activity that this recording is known to be; empty when it is not known."""
-        return str(self.shelf.get(recording_identity(recording)).notes.get(_ACTIVITY, ""))
+        identity = recording_identity(recording)
+        return str(self.shelf.get(identity).notes.get(_ACTIVITY, "")) if identity else ""
 
     def remember(self, recording: Recording, activity: str, block: str | None = None) -> None:
+        identity = recording_identity(recording)
         digest = None if block is None else sha256(block.encode()).hexdigest()
-        self.shelf.note(recording_identity(recording), **{_ACTIVITY: activity, _BLOCK: digest})
+        if identity:
+            self.shelf.note(identity, **{_ACTIVITY: activity, _BLOCK: digest})
 
-    def forget(self, recording: Recording) -> None:
-        self.shelf.note(recording_identity(recording), **{_ACTIVITY: None, _BLOCK: None})
+    def forget(self, activity: str) -> None:
+        for identity, record in self.shelf.records().items():
+            if record.notes.get(_ACTIVITY) == activity:
+                self.shelf.note(identity, **{_ACTIVITY: None, _BLOCK: None})
 
 
 _FIELDS = ("title", "description", "sport", "trainer")

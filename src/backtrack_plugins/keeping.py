@@ -118,8 +118,18 @@ class SecretStore:
         from filelock import FileLock
 
         self._make_folder()
-        with FileLock(os.path.join(self.folder, f"{secret}.lock"), mode=0o600):
+        path = os.path.join(self.folder, f"{secret}.lock")
+        lock, problem = FileLock(path, mode=0o600), None
+        try:
+            lock.acquire()
+        except (OSError, NotImplementedError) as error:  # some file systems know no locks
+            problem = (getattr(error, "strerror", None) or str(error)).lower()
+        if problem is not None:
+            raise DeliveryError(f"{path}: {problem}. {self._about} is kept there.", path=path)
+        try:
             yield
+        finally:
+            lock.release()
 
     def _make_folder(self) -> None:
         problem = None

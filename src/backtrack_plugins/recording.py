@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from math import inf
 from typing import Literal
 
 import msgspec
@@ -96,6 +97,10 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
         sport: In the file's own word, such as ``running``.
         read_by: The reader, and the library it used with its version.
         left_out: What the file has that no profile names, each in a few words.
+
+    Raises:
+        ValueError: when a time or a distance is negative, infinite or not a number, or `started` has no
+            offset from UTC.
     """
 
     file: str
@@ -119,6 +124,19 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.started is not None and self.started.utcoffset() is None:
             raise ValueError("when a recording started is said with its offset from UTC")
+        if not _are_measures(self.seconds, self.elapsed_seconds):
+            raise ValueError("how long a recording is, is a number of seconds from 0")
+        for number, lap in enumerate(self.laps, start=1):
+            if not _are_measures(lap.start_seconds, lap.seconds, lap.elapsed_seconds, lap.metres):
+                raise ValueError(f"lap {number}: times and distances are numbers from 0")
+        if not all(0 <= sample.seconds < inf for sample in self.samples):
+            raise ValueError("when a sample was measured is a number of seconds from 0")
+
+
+def _are_measures(*values: float | None) -> bool:
+    """Whether all that are known are numbers from 0; "not a number" is none, nor is infinity."""
+    numbers = (value for value in values if isinstance(value, int | float))  # other types are told by field
+    return all(0 <= value < inf for value in numbers)
 
 
 class RecordingReader(msgspec.Struct, frozen=True, kw_only=True):

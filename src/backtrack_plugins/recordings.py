@@ -54,11 +54,11 @@ def recording_from_bytes(
         UnreadableInput: when the bytes are damaged, no recording, or no reader knows them.
         PluginError: when the plugin is missing, disabled, clashing or broken.
     """
+    registry = registry or installed()
     if not data:
         raise UnreadableInput(
             f"{name}: an empty file. Copy or download it again; nothing was read.", file=name
         )
-    registry = registry or installed()
     if reader is not None:
         chosen = registry.recording_reader(reader)
     else:

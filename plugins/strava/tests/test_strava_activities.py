@@ -12,7 +12,7 @@ import strava_files
 
 import backtrack_plugins as bt
 from backtrack_plugins.testing import mishaps
-from backtrack_strava import uploading
+from backtrack_strava import sessions, uploading
 from backtrack_strava.client import StravaClient
 from backtrack_strava.reaching import MOST, change, find, read
 from backtrack_strava.testing import limited
@@ -137,7 +137,17 @@ class TestReading:
         with pytest.raises(bt.NotThere):
             fetch(12)
 
-    @pytest.mark.parametrize("name", ["", "x", "1/../2", "-1", "\u0661", "{x}", "1 "])
+    def test_of_another_athlete_is_none_of_ours(self, account, fetch) -> None:
+        number = account.add_activity(athlete_number=4243)
+        with pytest.raises(bt.NotThere, match="not of the athlete who is signed in"):
+            fetch(number)
+
+    def test_goes_by_the_number_alone_where_it_is_not_known_who_signed_in(self, account, fetch) -> None:
+        sessions.keep(msgspec.structs.replace(sessions.kept_session(), athlete=0))
+        number = account.add_activity(athlete_number=4243)
+        assert fetch(number).id == str(number)
+
+    @pytest.mark.parametrize("name", ["", "x", "1/../2", "-1", "\u0661", "{x}", "1 ", "0", "012", "1" * 5000])
     def test_of_what_is_no_number_asks_nothing(self, account, fetch, alter, name) -> None:
         for ask in (fetch, alter):
             with pytest.raises(bt.UsageError, match="it is a number"):
@@ -289,7 +299,10 @@ class TestUploading:
             account.next(mishaps.answering(200, body), on=POLL)
         assert put(FIT) == bt.Uploaded(id="15000000001", state="there already")
 
-    @pytest.mark.parametrize("said", ["a duplicate of another activity", "duplicate of <a>Run</a>"])
+    @pytest.mark.parametrize(
+        "said",
+        ["a duplicate of another activity", "duplicate of <a>Run</a>", "duplicate of Run 20261202"],
+    )
     def test_refuses_a_duplicate_of_nobody_knows_what(self, account, put, said) -> None:
         body = {"id": 16000000001, "external_id": "1234567", "error": said, "activity_id": None}
         account.next(mishaps.answering(200, body), on=POLL)
@@ -392,6 +405,21 @@ class TestUploading:
         with pytest.raises(bt.UsageError, match=r"\.fit"):
             put(FIT, name)
         assert account.requests == []
+
+
+def test_a_recording_that_another_account_has_is_uploaded_to_this_one(account, tmp_path) -> None:
+    path = tmp_path / "run.fit"
+    path.write_bytes(FIT)
+    first = bt.upload_recording(path, "strava")
+    assert bt.upload_recording(path, "strava").state == "there already"
+    theirs = account.activities.pop(int(first.id))
+    account.athlete_number += 1
+    sessions.keep(msgspec.structs.replace(sessions.kept_session(), athlete=account.athlete_number))
+    account.activities[int(first.id)] = {**theirs, "start_date": "2020-01-01T00:00:00Z"}  # public, and read
+    second = bt.upload_recording(path, "strava")
+    assert (second.state, second.id != first.id) == ("new", True)
+    found = bt.find_activities(bt.read_recording(path), "strava")
+    assert [each.id for each in found] == [second.id]
 
 
 def test_the_destination_offers_all_of_it(account, shelf) -> None:

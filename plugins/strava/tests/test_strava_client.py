@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 import subprocess
 import sys
 import threading
@@ -17,7 +18,7 @@ from backtrack_plugins.testing import mishaps
 from backtrack_strava import answers, routing, sessions, transport
 from backtrack_strava.answers import Answer, failure, limited
 from backtrack_strava.client import StravaClient, new_client
-from backtrack_strava.destination_plugin import SPORTS
+from backtrack_strava.formats import SPORTS
 from backtrack_strava.masks import scrub
 from backtrack_strava.testing import inactive, signed_in, unauthorised
 
@@ -65,8 +66,6 @@ class TestErrors:
         assert len(account.requests) == 1  # nothing is sent again by itself
 
     def test_nobody_listening_is_unreachable(self, account) -> None:
-        import socket
-
         assert account
         client = StravaClient()
         with socket.socket() as held:
@@ -92,6 +91,35 @@ class TestErrors:
         monkeypatch.setattr(transport, "ANSWER_SECONDS", -1)
         with pytest.raises(bt.ServiceFailed, match="too slowly"):
             get(StravaClient(), number)
+
+    @pytest.mark.parametrize(
+        "head",
+        [b"Content-Length: 1000\r\n\r\n{", b"Transfer-Encoding: chunked\r\n\r\n3e8\r\n{"],
+        ids=["length", "chunks"],
+    )
+    def test_an_answer_that_begins_and_never_ends_is_not_waited_for_either(
+        self, account, monkeypatch, head
+    ) -> None:
+        assert account
+        monkeypatch.setattr(transport, "ANSWER_SECONDS", 0.2)
+        client = StravaClient()
+        with socket.create_server(("127.0.0.1", 0)) as server:
+
+            def trickle() -> None:
+                connection, _ = server.accept()
+                with connection:
+                    connection.recv(1 << 16)
+                    connection.sendall(b"HTTP/1.1 200 OK\r\n" + head)
+                    while connection.recv(1 << 16):  # until somebody hangs up
+                        pass
+
+            thread = threading.Thread(target=trickle)
+            thread.start()
+            client._route = client._route._replace(stand_in=f"http://127.0.0.1:{server.getsockname()[1]}")
+            with pytest.raises(bt.ServiceFailed, match="too slowly") as raised:
+                get(client)
+            thread.join(30)
+        assert raised.value.__context__ is None
 
     def test_a_slow_answer_is_not_waited_for(self, account, number, monkeypatch) -> None:
         monkeypatch.setattr(transport, "READ_SECONDS", 0.1)
@@ -238,6 +266,14 @@ class TestTheSession:
             get(StravaClient(), number)
         assert sessions.kept_session().refresh_token == "another-one"
 
+    def test_that_strava_says_is_still_good_is_used_as_it_is(self, account, number) -> None:
+        early = msgspec.structs.replace(sessions.kept_session(), expires_at=1)  # by a clock that is ahead
+        sessions.keep(early)
+        same = {name: getattr(early, name) for name in ("access_token", "refresh_token", "expires_at")}
+        account.next(mishaps.answering(200, same), on="POST /oauth/token")
+        assert get(StravaClient(), number).id == number
+        assert len(account.of(READ)) == 1
+
     @pytest.mark.parametrize(
         ("mishap", "error"),
         [
@@ -380,6 +416,9 @@ class TestRoutes:
             "https://user@www.strava.com",
             "https://www.strava.com/api/v3?x=1",
             "https://www.strava.com:x",
+            "https://evil.example\\.strava.com",
+            "https://evil.example%2f.strava.com",
+            "https://.strava.com",
             "api-v3.strava.com",
             "https://[",
         ],

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import keyring.core
 import pytest
+from filelock import FileLock, Timeout
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked, PasswordDeleteError
 
@@ -289,6 +290,20 @@ class Terminal:
         return sign_in(request, seconds=seconds)
 
 
+def only_while_locked(monkeypatch, name: str, data) -> list[str]:
+    """Have a function of sessions refuse to work unless nobody else can refresh meanwhile; what it did."""
+    works, done = getattr(sessions, name), []
+
+    def work(*arguments, **named):
+        with pytest.raises(Timeout):
+            FileLock(data / "strava-stand-in" / "account.lock").acquire(timeout=0)
+        done.append(name)
+        return works(*arguments, **named)
+
+    monkeypatch.setattr(sessions, name, work)
+    return done
+
+
 class TestSigningIn:
     def test_by_a_browser_keeps_a_session_that_works(self, strava, monkeypatch) -> None:
         terminal = Terminal(monkeypatch, answer)
@@ -301,10 +316,17 @@ class TestSigningIn:
         assert strava.knows(session.access_token)
         assert strava.knows(session.refresh_token)
         assert session.client_secret == strava.client_secret
+        assert session.athlete == strava.athlete_number
         assert set(session.scopes) == {"read", "activity:read_all", "activity:write"}
         asked = parse_qs(urlsplit(terminal.opened[0]).query)
         assert asked["approval_prompt"] == ["force"]
         assert urlsplit(asked["redirect_uri"][0]).hostname == "127.0.0.1"
+
+    def test_waits_for_whoever_refreshes_the_last_session(self, account, monkeypatch, data) -> None:
+        assert account
+        done = only_while_locked(monkeypatch, "keep", data)
+        Terminal(monkeypatch, answer).sign_in()
+        assert done == ["keep"]
 
     def test_shows_no_secret(self, strava, monkeypatch, caplog) -> None:
         caplog.set_level(0)
@@ -487,6 +509,12 @@ class TestSigningOut:
         assert "My Apps" in said
         with pytest.raises(bt.NotSignedIn):
             sessions.kept_session()
+
+    def test_waits_for_whoever_refreshes_the_session(self, account, monkeypatch, data) -> None:
+        assert account
+        done = only_while_locked(monkeypatch, "forget", data)
+        strava_account().sign_out()
+        assert done == ["forget"]
 
     def test_takes_an_empty_answer_for_a_yes(self, account) -> None:
         account.next(mishaps.answering(200, ""), on="POST /oauth/revoke")

@@ -84,9 +84,14 @@ def _written(arguments: argparse.Namespace) -> _Written:
     athlete, _file = find_athlete(arguments.athlete)
     if _is_recorded(arguments):
         from backtrack_plugins.cli.recorded import reviewed
+        from backtrack_plugins.cli.review_command import BASES
 
         review = reviewed(arguments.file, arguments.workout, athlete)
         written = annotate(review, annotator=arguments.wording, athlete=athlete)
+        if review.basis == "time" and not arguments.json:
+            warn(
+                f"{arguments.file}: {BASES['time']}; which way anybody went is as planned, and not measured."
+            )
         return _Written(written, review.recording)
     return _Written(_as_planned(arguments, athlete), None)
 
@@ -114,14 +119,20 @@ def _on_activity(arguments: argparse.Namespace) -> int:
 
     change = _change(arguments)
     planned = change.make(dry_run=True)
-    kept, differs = "", planned.receipt.state not in {"unchanged", "gone"}
-    if differs:
+    kept = ""
+    while planned.receipt.state not in {"unchanged", "gone"}:
         if not (arguments.json and (arguments.yes or arguments.dry_run)):
             show_plan(planned, change.address.destination)
         kept = _kept(arguments)
+        if kept or arguments.yes or not _may_replace_words(arguments):
+            break
+        shown, planned = planned, change.make(dry_run=True)
+        if planned.before == shown.before:
+            break
+        warn("It was changed there while you were asked.")
     done = planned if kept else change.make(dry_run=False)
     if arguments.json:
-        changed = differs and not kept
+        changed = not kept and planned.receipt.state not in {"unchanged", "gone"}
         say_json(
             {"destination": change.address.destination, "changed": changed, **data_of(done), "errors": []}
         )
@@ -131,6 +142,11 @@ def _on_activity(arguments: argparse.Namespace) -> int:
     else:
         tell(done)
     return 0
+
+
+def _may_replace_words(arguments: argparse.Namespace) -> bool:
+    """Whether words of the user's may go; all of them were seen then by whoever said yes to that."""
+    return bool(arguments.overwrite or arguments.title)
 
 
 def _kept(arguments: argparse.Namespace) -> str:

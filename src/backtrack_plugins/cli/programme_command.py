@@ -156,17 +156,8 @@ def _next(arguments: argparse.Namespace, today: date) -> int:
     athlete, athlete_file = _athlete(arguments.athlete)
     if arguments.outcome is None and arguments.recording is None:
         return _say_due(programme, arguments, today)
-    outcome, day, held = _told(arguments, programme, athlete)
-    try:
-        recorded = programme.record(outcome, day, today=today)
-    except UsageError as error:
-        if held is None or arguments.on is not None or error.details.get("argument") != "on":
-            raise
-        week = programme.pending_week.number
-        raise UsageError(
-            f"{arguments.recording}: recorded on {day}, and week {week} was not done then. {error}",
-            file=arguments.recording,
-        ) from None
+    outcome, day, held = _told(arguments, programme, athlete, today)
+    recorded = programme.record(outcome, day, today=today)
     following = recorded.programme
     before, after = programme.pending_week.rung.level, following.pending_week.rung.level
     followed = _Followed(athlete_file, before, after) if athlete.level == before != after else None
@@ -194,7 +185,7 @@ def _next(arguments: argparse.Namespace, today: date) -> int:
 
 
 def _told(
-    arguments: argparse.Namespace, programme: Programme, athlete: Athlete
+    arguments: argparse.Namespace, programme: Programme, athlete: Athlete, today: date
 ) -> tuple[Outcome, date | None, Review | None]:
     """How it went and when, as somebody says, or as a recording and one answer do."""
     day = parse_date(arguments.on, "--on") if arguments.on is not None else None
@@ -202,7 +193,7 @@ def _told(
         return Outcome.of(arguments.outcome), day, None
     from backtrack_plugins.cli.outcomes import outcome_from
 
-    return outcome_from(arguments, programme.pending_week, athlete, day)
+    return outcome_from(arguments, programme, athlete, day, today)
 
 
 def _sent_from(folder: str) -> dict[str, bool]:

@@ -35,7 +35,7 @@ _WATCH = (
     "Belt: belt speed times time. Watch estimate: what the watch made of it, which counts on somebody who "
     "moves forward."
 )
-_BASES = {
+BASES = {
     "steps": "matched by the step that the watch wrote into each lap",
     "laps": "matched lap by lap: the watch wrote down no steps, and laps and steps are as many and as long",
     "time": "matched by time alone: the watch wrote down no steps, and both are equally long",
@@ -104,7 +104,7 @@ def _head(review: Review, plan: str) -> Iterator[str]:
     yield f"{recording.file}: {_when(recording)}, {clock} (read by {recording.read_by})"
     yield f"plan: {review.timeline.workout.name}, {plan}"
     if review.basis is not None:
-        yield _BASES[review.basis]
+        yield BASES[review.basis]
     yield ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from backtrack_plugins.activities import Annotated, upload_recording
+from backtrack_plugins.activities import Annotated, find_activities, upload_recording
 from backtrack_plugins.annotating import annotate
 from backtrack_plugins.cli.activities import Address, Change, data_of, tell
 from backtrack_plugins.cli.asking import confirmed
@@ -164,6 +164,12 @@ def _all_done(
                     each.path, destination.name, options=options, registry=registry, waiting=waiting
                 )
             annotated = None
+            if uploaded.state == "there already" and each.annotation is not None:
+                there = find_activities(each.recording, destination.name, options=options, registry=registry)
+                if uploaded.id not in {activity.id for activity in there}:
+                    each = each._replace(  # noqa: PLW2901 - it is the same upload, and not annotated
+                        annotation=None, why_not=_overlaps(each, destination, uploaded)
+                    )
             if each.annotation is not None:
                 address = Address(destination.name, uploaded.id)
                 change = Change(each.annotation, address, each.recording, arguments, options, registry)
@@ -178,6 +184,14 @@ def _all_done(
                      f"{destination.name}:{uploaded.id}")  # fmt: skip
             return done, [error]
     return done, []
+
+
+def _overlaps(each: _Upload, destination: Destination, uploaded: Uploaded) -> str:
+    name = f"{destination.name}:{uploaded.id}"
+    return (
+        f"{destination.name} takes it for activity {uploaded.id}, which began at another time or was longer "
+        f"or shorter. If it is the one: backtrack annotate {shlex.quote(each.path)} --to {name}"
+    )
 
 
 def _tell(done: _Done, name: str) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from backtrack_plugins.energy import Range, energy_done
 from backtrack_plugins.reviewed import ExtraLap, Review, ReviewedSegment, WayTotals
 from backtrack_plugins.reviewing.by_steps import match_by_steps
+from backtrack_plugins.reviewing.impossible import refuse_overlaps
 from backtrack_plugins.reviewing.match import Done, Match, reaches, window
 from backtrack_plugins.reviewing.plan import NotMatched, Plan, refuse_another_workout
 from backtrack_plugins.reviewing.windows import HeartRates
@@ -75,6 +76,7 @@ def review(timeline: Timeline, recording: Recording, athlete: Athlete | None = N
 def _match(timeline: Timeline, recording: Recording) -> Match:
     plan = Plan(timeline)
     refuse_another_workout(plan, recording)
+    refuse_overlaps(recording)
     if any(lap.step_index is not None for lap in recording.laps):
         return match_by_steps(plan, recording)
     return match_without_steps(timeline, recording)

@@ -152,7 +152,7 @@ class _Matching:
             said = (
                 f"lap {lap + 1} is of step {index + 1} of what the watch followed, which {there} in the plan"
             )
-            raise NotMatched(f"{said}. {instead(self._recording)}")
+            raise NotMatched(f"{said}. {instead(self._recording, self._plan.timeline)}")
         return entry
 
     def _next(self, index: int) -> int:
@@ -200,7 +200,8 @@ class _Matching:
     def _has_no_place(self, index: int, lap: int) -> str:
         line = self._plan.timeline.segments[self._plan.places[index][0]].line
         its = f"lap {lap + 1} is of step {index + 1}, '{line}'"
-        return f"{its}, which the plan does not have again behind lap {lap}. {instead(self._recording)}"
+        otherwise = instead(self._recording, self._plan.timeline)
+        return f"{its}, which the plan does not have again behind lap {lap}. {otherwise}"
 
     def finished(self) -> Match:
         """What was done of each segment.
@@ -210,7 +211,7 @@ class _Matching:
         """
         found: list[Done | None] = [None] * len(self._plan.indices)
         for at, placed in self._placed.items():
-            refuse_impossible(self._plan.timeline.segments[at], placed.laps, self._recording)
+            refuse_impossible(self._plan.timeline, at, placed.laps, self._recording)
             found[at] = done_in(self._laps, placed.laps)
         return Match("steps", found, self.extras)
 

@@ -19,14 +19,36 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from backtrack_plugins.recording import Lap, Recording
-    from backtrack_plugins.timeline import Segment
+    from backtrack_plugins.timeline import Segment, Timeline
 
 
-def refuse_impossible(segment: Segment, places: Sequence[int], recording: Recording) -> None:
-    """See that the laps of one pass can be one of this segment.
+OVERLAP_SECONDS = 2.0
+"""So long two laps may overlap: starts are kept in whole seconds, and timers in thousandths (our choice)."""
+
+
+def refuse_overlaps(recording: Recording) -> None:
+    """See that no time is in two laps: it would be counted twice, and half a bout would be a whole one.
+
+    Raises:
+        NotMatched: when one lap begins before the timer of another has run out.
+    """
+    end, until = 0.0, 0
+    for number, lap in enumerate(recording.laps, start=1):
+        if lap.seconds and lap.start_seconds < end - OVERLAP_SECONDS:
+            raise NotMatched(
+                f"laps {until} and {number} overlap, as where a recording is in a file twice. "
+                "Give the file as the watch saved it"
+            )
+        if lap.start_seconds + lap.seconds > end:
+            end, until = lap.start_seconds + lap.seconds, number
+
+
+def refuse_impossible(timeline: Timeline, at: int, places: Sequence[int], recording: Recording) -> None:
+    """See that the laps of one pass can be one of a segment.
 
     Args:
-        segment: What was planned.
+        timeline: What was planned.
+        at: Which segment of it, from 0.
         places: Places of the laps in the recording, from 0.
         recording: What was recorded.
 
@@ -34,6 +56,7 @@ def refuse_impossible(segment: Segment, places: Sequence[int], recording: Record
         NotMatched: when a time took too long, or was ended by its time too early. Where the watch kept no
             steps, also when something else ended it than what is planned, or it went much too far.
     """
+    segment = timeline.segments[at]
     laps = [recording.laps[place] for place in places]
     following = recording.laps[places[-1] + 1 : places[-1] + 2]
     said = ""
@@ -45,7 +68,7 @@ def refuse_impossible(segment: Segment, places: Sequence[int], recording: Record
     if said:
         raise NotMatched(
             f"lap {places[-1] + 1} is of '{segment.line}' by its index, and {said}: the recording follows "
-            f"another workout. {instead(recording)}"
+            f"another workout. {instead(recording, timeline)}"
         )
 
 

@@ -8,21 +8,28 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from backtrack_plugins.line import write_line
+from backtrack_plugins.line import Dropped, write_line
 from backtrack_plugins.rebuilding import ending_said, ends_otherwise, is_placed, is_repeat, lines_in
 from backtrack_plugins.timeline import RepeatedSegments
 from backtrack_plugins.units import shown
-from backtrack_plugins.workout import Step, Straddle
+from backtrack_plugins.workout import DIRECTIONS, Step, Straddle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from backtrack_plugins.line import Dropped
     from backtrack_plugins.recording import RecordedStep, Recording
     from backtrack_plugins.timeline import Segment, Timeline, TreePart
 
 _MOVING = re.compile(r"\b(forward|backward|left|right) (walk|jog|run)\b")
 """What stands in the name of a step that our exporters write, and in a line that was cut."""
+
+
+_CUT = re.compile(r"(?:lap|[0-9][0-9:.]*(?: (?:m|km|mi))?) ([a-z]+)", re.ASCII)
+"""A line that was cut: its direction, or the begin of it, stands behind an amount."""
+
+_WAYS = (*DIRECTIONS, "straddle")
+
+_ITS_ATHLETE = "Give the athlete it was sent for: --athlete FILE"
 
 
 class NotMatched(Exception):
@@ -68,10 +75,10 @@ class Plan:
         return done
 
 
-def instead(recording: Recording) -> str:
+def instead(recording: Recording, timeline: Timeline) -> str:
     """What to do when another workout was followed."""
     sent = "give the workout that was sent, for the athlete it was sent for"
-    if not recording.steps:
+    if not recording.steps or timeline.workout.file == recording.file:  # which it is where it was rebuilt
         return f"{sent.capitalize()}"
     return f"Leave the workout out, and the plan is rebuilt from the recording; or {sent}"
 
@@ -88,7 +95,8 @@ def refuse_another_workout(plan: Plan, recording: Recording) -> None:
         known = recording.workout_name.strip()
         if known and not name.startswith(known) and not known.startswith(name):
             raise NotMatched(
-                f"{_another(recording, name)}, which is not the plan's name. {instead(recording)}"
+                f"{_another(recording, name)}, which is not the plan's name. "
+                f"{instead(recording, plan.timeline)}"
             )
         return
     for number, (entry, step) in enumerate(
@@ -96,7 +104,13 @@ def refuse_another_workout(plan: Plan, recording: Recording) -> None:
     ):
         difference = _difference(entry, step)
         if difference:
-            raise NotMatched(f"{_another(recording, name)}: step {number} {difference}. {instead(recording)}")
+            raise NotMatched(
+                f"{_another(recording, name)}: step {number} {difference}. "
+                f"{instead(recording, plan.timeline)}"
+            )
+        other = _other_fitting(entry, step)
+        if other:
+            raise NotMatched(f"it was sent for another treadmill: step {number} {other}. {_ITS_ATHLETE}")
 
 
 def _another(recording: Recording, planned: str) -> str:
@@ -131,6 +145,17 @@ def _is_same(segment: Segment, step: RecordedStep) -> bool:
     return not _contradicts(step.text, segment)
 
 
+def _other_fitting(segment: Segment | PlannedRepeat | None, step: RecordedStep | None) -> str:
+    """How a note was fitted to another treadmill than the plan, where it says so; empty when it was not."""
+    if segment is None or isinstance(segment, PlannedRepeat) or step is None:
+        return ""
+    for line in lines_in(step.text):
+        if isinstance(line, Dropped) and not is_placed(line) and line.text != segment.fitted_line:
+            here = "as written" if segment.fitted_line is None else segment.fitted_line
+            return f"is '{segment.line}' {here} in the plan, and {line.text} in the recording"
+    return ""
+
+
 def _says(line: Step | Straddle | Dropped, segment: Segment) -> bool:
     if not isinstance(line, Step | Straddle):
         return segment.added
@@ -144,10 +169,18 @@ def without_cue(step: Step | Straddle) -> Step | Straddle:
 
 def _contradicts(text: str, segment: Segment) -> bool:
     """Whether words that are no line, such as a step's name, name another way to move."""
+    cut = _CUT.match(text)
+    its = "straddle" if segment.direction is None else segment.direction
+    if cut is not None and _begins_one(cut[1], _WAYS) and not its.startswith(cut[1]):
+        return True
     moving = _MOVING.search(text)
     if moving is None:
         return "straddle" in text.partition(",")[0].split() and not segment.is_straddle
     return moving.groups() != (segment.direction, segment.gait)
+
+
+def _begins_one(letters: str, words: Iterable[str]) -> bool:
+    return any(word.startswith(letters) for word in words)
 
 
 def _entry_said(entry: Segment | PlannedRepeat | None) -> str:

@@ -50,6 +50,11 @@ class StravaClient:
         self._session = kept_session()
         self._session.refuse_missing_scopes()
 
+    @property
+    def athlete(self) -> int:
+        """The number of whoever is signed in; 0 where it was not said."""
+        return self._session.athlete
+
     def call(self, work: Callable[[Client], _Answer]) -> _Answer:
         """Do something with stravalib's client, and once more when a token was not taken: nothing was done.
 
@@ -60,7 +65,7 @@ class StravaClient:
             ServiceError: when it does not work.
         """
         if self._session.is_stale:
-            self._renew()
+            self._renew()  # to the same where Strava's clock says that it is good for a while
         used = self._session
         try:
             return asked(lambda: work(new_client(self._route, used.access_token)))
@@ -68,6 +73,8 @@ class StravaClient:
             if "missing" in error.details:
                 raise
         self._renew()
+        if self._session.access_token == used.access_token:
+            raise expired()
         return asked(lambda: work(new_client(self._route, self._session.access_token)))
 
     def _renew(self) -> None:
@@ -79,8 +86,6 @@ class StravaClient:
                 saved = renewed(saved, self._route)
                 keep(saved)
         saved.refuse_missing_scopes()
-        if saved.access_token == used.access_token:
-            raise expired()
         self._session = saved
 
 

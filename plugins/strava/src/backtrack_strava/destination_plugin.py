@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from backtrack_plugins import Activities, Destination, hookimpl
+from backtrack_strava.formats import SPORTS, SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,20 +25,6 @@ if TYPE_CHECKING:
 BACKTRACK_HOOK_API = 0
 
 NAME = "strava"
-
-SUFFIXES = (".fit", ".fit.gz", ".tcx", ".tcx.gz", ".gpx", ".gpx.gz")
-
-SPORTS = (
-    *("AlpineSki", "BackcountrySki", "Badminton", "Basketball", "Canoeing", "Cricket", "Crossfit", "Dance"),
-    *("EBikeRide", "Elliptical", "EMountainBikeRide", "Golf", "GravelRide", "Handcycle"),
-    *("HighIntensityIntervalTraining", "Hike", "IceSkate", "InlineSkate", "Kayaking", "Kitesurf"),
-    *("MountainBikeRide", "NordicSki", "Padel", "PhysicalTherapy", "Pickleball", "Pilates", "Racquetball"),
-    *("Ride", "RockClimbing", "RollerSki", "Rowing", "Run", "Sail", "Skateboard", "Snowboard", "Snowshoe"),
-    *("Soccer", "Squash", "StairStepper", "StandUpPaddling", "Surfing", "Swim", "TableTennis", "Tennis"),
-    *("TrailRun", "Velomobile", "VirtualRide", "VirtualRow", "VirtualRun", "Volleyball", "Walk"),
-    *("WeightTraining", "Wheelchair", "Windsurf", "Workout", "Yoga"),
-)
-"""As stravalib has them, in its order; a test holds them to it. There is none for going backward."""
 
 
 class StravaAccess(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from backtrack_plugins import Activity, UsageError
-from backtrack_strava.answers import failed
-from backtrack_strava.destination_plugin import SPORTS
+from backtrack_plugins import Activity, NotThere, UsageError
+from backtrack_strava.answers import SERVICE, failed
+from backtrack_strava.formats import SPORTS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,6 +23,8 @@ MOST = 60
 
 _EDGE = timedelta(seconds=2)
 """Strava leaves out those that began at the very second it is given."""
+
+_NUMBER = re.compile("[1-9][0-9]{0,18}")
 
 
 def find(query: ActivityQuery, client: StravaClient) -> list[Activity]:
@@ -52,12 +55,17 @@ def read(request: ActivityRequest, client: StravaClient) -> Activity:
         client: Whose.
 
     Raises:
-        NotThere: when there is none of that number.
+        NotThere: when there is none of that number, or it is somebody else's.
         ServiceError: when it does not work.
         UsageError: when its id is no number.
     """
     number = _number(request.id)
-    return _activity(client.call(lambda strava: strava.get_activity(number)))
+    found = client.call(lambda strava: strava.get_activity(number))
+    whose = None if found.athlete is None else found.athlete.id
+    if client.athlete and whose and whose != client.athlete:
+        said = f"activity {number} of {SERVICE} is not of the athlete who is signed in."
+        raise NotThere(said, service=SERVICE, path=f"/activities/{number}")
+    return _activity(found)
 
 
 def change(request: ActivityChange, client: StravaClient) -> Activity:
@@ -114,7 +122,7 @@ def _as_the_watch_said(began: datetime, local: datetime | None) -> datetime:
 
 
 def _number(given: str) -> int:
-    if not (given.isascii() and given.isdigit()):
+    if _NUMBER.fullmatch(given) is None:
         raise UsageError(
             f"{given!r} is no activity of Strava's: it is a number, the last part of the activity's address.",
             argument="id",

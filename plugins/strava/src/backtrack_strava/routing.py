@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from ipaddress import ip_address
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit, urlunsplit
@@ -22,6 +23,9 @@ API_PATH = "/api/v3"
 """What every address of the API begins with, as stravalib makes it."""
 
 _ADDRESS_OF_API = f"https://{SITE}{API_PATH}"
+
+_STRAVAS = re.compile(r"(?:[a-z0-9-]+\.)*strava\.com")
+"""Letter by letter: some read a host that has a backslash in it as another one."""
 
 
 class Route(NamedTuple):
@@ -105,7 +109,7 @@ def _is_strava(given: str) -> bool:
     parts = _parts(given)
     if parts is None or parts.scheme != "https":
         return False
-    return f".{parts.hostname}".endswith(".strava.com")
+    return _STRAVAS.fullmatch(parts.hostname or "") is not None
 
 
 def _parts(given: str) -> SplitResult | None:

@@ -40,6 +40,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
         refresh_token: Exchanged for the next pair of tokens; each is good for one exchange.
         expires_at: When the access token ends, in seconds since 1970.
         scopes: What was allowed.
+        athlete: The number of whoever signed in; 0 where it was not said.
     """
 
     client_id: int
@@ -48,6 +49,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     refresh_token: str
     expires_at: int
     scopes: tuple[str, ...]
+    athlete: int = 0
 
     @property
     def is_stale(self) -> bool:

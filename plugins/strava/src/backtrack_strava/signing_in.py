@@ -158,7 +158,7 @@ def _authorize_url(to: Route, number: int, back: str, state: str) -> str:
 def _kept(to: Route, number: int, secret: str, granted: Granted) -> str:
     """Exchange what the browser brought for a session, and keep it."""
     from backtrack_strava.client import asked, new_client, with_tokens
-    from backtrack_strava.sessions import Session, keep
+    from backtrack_strava.sessions import Session, keep, locked
 
     blank = Session(
         client_id=number,
@@ -169,10 +169,17 @@ def _kept(to: Route, number: int, secret: str, granted: Granted) -> str:
         scopes=granted.scopes,
     )
     client = new_client(to, None)
-    session = asked(
-        lambda: with_tokens(blank, client.protocol.exchange_code_for_token(number, secret, granted.code)[0])
-    )
-    return f"Signed in to Strava. The session is kept {keep(session, anew=True)}."
+
+    def exchanged() -> Session:
+        protocol = client.protocol
+        tokens, athlete = protocol.exchange_code_for_token(number, secret, granted.code, return_athlete=True)
+        whose = (athlete or {}).get("id")
+        session = with_tokens(blank, tokens)
+        return msgspec.structs.replace(session, athlete=whose if isinstance(whose, int) else 0)
+
+    session = asked(exchanged)
+    with locked():  # else a session that is being refreshed takes its place
+        return f"Signed in to Strava. The session is kept {keep(session, anew=True)}."
 
 
 def _open(url: str) -> None:
@@ -185,6 +192,13 @@ def _open(url: str) -> None:
 
 
 def _sign_out() -> str:
+    from backtrack_strava import sessions
+
+    with sessions.locked():  # else one that is being refreshed is kept after it was deleted
+        return _signed_out()
+
+
+def _signed_out() -> str:
     from backtrack_plugins import NotSignedIn
     from backtrack_strava import sessions
 

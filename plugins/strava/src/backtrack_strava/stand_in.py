@@ -101,6 +101,7 @@ class StravaStandIn(SigningIn, StandIn):
         started: dt.datetime = NOON,
         elapsed_seconds: int = 1800,
         distance_metres: float = 4000.0,
+        athlete_number: int | None = None,
         **fields: Any,
     ) -> int:
         """Put an activity there, and return its number.
@@ -110,13 +111,15 @@ class StravaStandIn(SigningIn, StandIn):
             started: When it began, with its offset from UTC.
             elapsed_seconds: Pauses included.
             distance_metres: Its distance.
+            athlete_number: Whose it is, when somebody else's: the athlete may read it, as what is public, and
+                that is all.
             fields: Any field of it by Strava's name, such as ``description``.
         """
         with self.lock:
             number = next(self._activity_ids)
             self.activities[number] = new_activity(
                 number,
-                athlete=self.athlete_number,
+                athlete=self.athlete_number if athlete_number is None else athlete_number,
                 name=name,
                 started=started,
                 elapsed_seconds=elapsed_seconds,
@@ -198,7 +201,7 @@ class StravaStandIn(SigningIn, StandIn):
         rows = [
             each
             for each in self.activities.values()
-            if after < _epoch(each) < before and self._is_visible(each, scopes)
+            if after < _epoch(each) < before and self._is_visible(each, scopes) and self._is_mine(each)
         ]
         # The newest first, as others report; with `after`, the oldest first.
         rows.sort(key=lambda each: (_epoch(each), each["id"]), reverse="after" not in request.query)
@@ -215,6 +218,8 @@ class StravaStandIn(SigningIn, StandIn):
     def _change(self, request: Request, number: str) -> Any:
         scopes = self._enter(request, ("activity:write",), missing="activity:write_permission")
         activity = self._known(number, scopes)
+        if not self._is_mine(activity):
+            raise refused(403, "Activity", "", "forbidden")
         found = changes(request.json())
         if self.normalises and "description" in found:
             found["description"] = found["description"].replace("\r\n", "\n").rstrip()
@@ -300,7 +305,7 @@ class StravaStandIn(SigningIn, StandIn):
             return
         # Others observed that whatever overlaps an activity in time is taken for its duplicate.
         began = found.started.timestamp()
-        for each in self.activities.values():
+        for each in filter(self._is_mine, self.activities.values()):
             if (
                 _epoch(each) < began + max(found.elapsed_seconds, 1)
                 and began < _epoch(each) + each["elapsed_time"]
@@ -329,6 +334,9 @@ class StravaStandIn(SigningIn, StandIn):
 
     def _is_visible(self, activity: dict[str, Any], scopes: frozenset[str]) -> bool:
         return activity["visibility"] != ONLY_ME or "activity:read_all" in scopes
+
+    def _is_mine(self, activity: dict[str, Any]) -> bool:
+        return bool(activity["athlete"]["id"] == self.athlete_number)
 
     def _known(self, number: str, scopes: frozenset[str]) -> dict[str, Any]:
         found = self.activities.get(int(number)) if number.isdigit() else None

@@ -84,6 +84,7 @@ def signed_in(
         refresh_token=issued["refresh_token"],
         expires_at=issued["expires_at"],
         scopes=tuple(issued["scope"].split(",")),
+        athlete=strava.athlete_number,
     )
     own = os.path.join(os.fspath(folder), "strava-stand-in")
     os.makedirs(own, mode=0o700, exist_ok=True)

@@ -6,7 +6,9 @@ for errors and others, those of uploads, not.
 
 from __future__ import annotations
 
-import time
+import socket
+import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -27,7 +29,7 @@ READ_SECONDS = 30
 """Longest that a request waits for its connection, and for each part of its answer."""
 
 ANSWER_SECONDS = 120
-"""Longest that an answer may take to come, however it trickles."""
+"""Longest that an answer may take to come once it has begun, however it trickles."""
 
 MOST_BYTES = 20_000_000
 """Of an answer; the longest that we ask for are some hundred thousand."""
@@ -97,16 +99,35 @@ class _TooMuch(Exception):
 
 def _body(response: Response) -> bytes:
     parts: list[bytes] = []
-    length, until = 0, time.monotonic() + ANSWER_SECONDS
-    with response:
-        for part in response.iter_content(_PART):
-            parts.append(part)
-            length += len(part)
-            if length > MOST_BYTES:
-                raise _TooMuch("its answer is too long")
-            if time.monotonic() > until:
-                raise _TooMuch("its answer comes too slowly")
+    length = 0
+    # A part is waited for until it is whole, and each byte of it may come just in time.
+    hung_up = threading.Event()
+    timer = threading.Timer(ANSWER_SECONDS, _hang_up, (response, hung_up))
+    timer.daemon = True
+    timer.start()
+    try:
+        with response:
+            for part in response.iter_content(_PART):
+                parts.append(part)
+                length += len(part)
+                if length > MOST_BYTES:
+                    raise _TooMuch("its answer is too long")
+    except RequestException:
+        if not hung_up.is_set():
+            raise
+    finally:
+        timer.cancel()
+    if hung_up.is_set():
+        raise _TooMuch("its answer comes too slowly")
     return b"".join(parts)
+
+
+def _hang_up(response: Response, hung_up: threading.Event) -> None:
+    hung_up.set()
+    sock = getattr(response.raw.connection, "sock", None)
+    if sock is not None:
+        with suppress(OSError):
+            sock.shutdown(socket.SHUT_RDWR)
 
 
 def _as_it_is(request: PreparedRequest) -> PreparedRequest:

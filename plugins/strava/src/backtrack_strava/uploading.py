@@ -18,7 +18,7 @@ from backtrack_plugins import (
     UsageError,
 )
 from backtrack_strava.answers import SERVICE, failed, in_short
-from backtrack_strava.destination_plugin import SUFFIXES
+from backtrack_strava.formats import SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +36,11 @@ STEP_SECONDS = 1.0
 
 _LATER = "The activity may still appear: look at Strava, then annotate it with backtrack annotate"
 _DUPLICATE = re.compile(r"(?i)\bduplicate of\b(.*)", re.DOTALL)
-_NUMBERS = (re.compile(r"activities/(\d+)"), re.compile(r"(?i)activity\W{0,3}(\d+)"), re.compile(r"(\d{4,})"))
+_NUMBERS = (
+    re.compile(r"activities/(\d+)"),
+    re.compile(r"(?i)activity\W{0,3}(\d+)"),
+    re.compile(r"\A\W*(\d+)\W*\Z"),  # alone: in a title it may be a year
+)
 _TAG = re.compile(r"<[^<>]*>")
 _ADDED = re.compile(r"(?s)\AActivity upload failed: (.*?)(?: \(Upload ID: .*)?\Z")
 
