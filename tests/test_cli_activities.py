@@ -316,6 +316,7 @@ class TestUploading:
         done = command("send", "free.fit", "--to", "club", "--yes")
         assert done.code == 0
         assert "not annotated: free.fit: the plan cannot be rebuilt" in " ".join(done.out.split())
+        assert "\n  next  backtrack annotate free.fit --workout FILE --to club:1001\n" in done.out
         assert service.activities["1001"].description == ""
 
     def test_a_workout_is_refused_and_nothing_sent(self, command, service: Service, recording: str) -> None:

@@ -526,7 +526,7 @@ class TestFromARecording:
         said = begun("next", "winter", "--from", file, "--today", "2026-11-26", *PASS)
         assert (said.code, said.out) == (2, "")
         assert "done.fit: not matched with week 1" in said.err
-        assert " Say yourself how that week went: --outcome" in said.err
+        assert ". Say yourself how that week went: --outcome" in said.err
         assert Path("winter/programme.toml").read_bytes() == before
 
     def test_the_same_recording_does_not_count_for_two_weeks(self, begun: Callable[..., Said]) -> None:
@@ -535,8 +535,13 @@ class TestFromARecording:
         begun("next", "winter", "--from", file, "--today", "2026-11-26", *words)
         again = begun("next", "winter", "--from", file, "--today", "2026-12-03", *words)
         assert again.code == 2
-        assert "done.fit: it was recorded on 2026-11-25" in again.err
+        assert "it was recorded on 2026-11-25, and the workout before was done on 2026-11-25" in again.err
         assert len(read_programme("winter").done) == 1
+
+    def test_a_workout_in_its_place_is_called_one(self, begun: Callable[..., Said]) -> None:
+        said = begun("next", "winter", "--from", "winter/week-01.backtrack", "--today", "2026-11-26", *PASS)
+        assert (said.code, said.out) == (2, "")
+        assert said.err.endswith("no recorded activity. Give the file that the watch recorded.\n")
 
     def refused(self, begun: Callable[..., Said], *words: str, today: str = "2026-11-26") -> str:
         """What is said where a recording does not say what was done; nothing changes."""
@@ -678,11 +683,6 @@ class TestFromARecording:
         said = begun("next", "winter", "--from", "done.fit", "--today", "2026-11-26", *PASS)
         straddles = sum(segment.is_straddle for segment in segments)
         assert f"  {straddles} of {straddles} straddles skipped, or shorter than 5 s: " in said.out
-
-    def test_a_workout_in_its_place_is_called_one(self, begun: Callable[..., Said]) -> None:
-        said = begun("next", "winter", "--from", "winter/week-01.backtrack", "--today", "2026-11-26", *PASS)
-        assert (said.code, said.out) == (2, "")
-        assert said.err.endswith("no recorded activity. Give the file that the watch recorded.\n")
 
     def test_missed_with_a_recording_is_refused(self, begun: Callable[..., Said]) -> None:
         words = ("--outcome", "missed")

@@ -177,6 +177,18 @@ class TestHooks:
             (row,) = [line for line in shown.splitlines() if line.startswith(f"| `{field.name}` |")]
             assert row.rsplit("|", 2)[1].strip(), f"{field.name} has no meaning in the docstring"
 
+    @pytest.mark.parametrize(
+        ("kind", "names"),
+        [
+            ("destination", ("Activities", "Activity", "ActivityChange", "UploadRequest", "Uploaded")),
+            ("annotator", ("Review", "ReviewedSegment", "ExtraLap", "WayTotals")),
+            ("recording", ("Lap", "Sample", "RecordedStep")),
+        ],
+    )
+    def test_what_stands_within_is_on_the_page_once(self, kind: str, names: tuple[str, ...]) -> None:
+        page = text_of(f"docs/reference/hooks/{KINDS[kind].hook}.md")
+        assert [page.count(f"### {name}\n") for name in names] == [1] * len(names)
+
     @pytest.mark.parametrize("kind", KINDS)
     def test_the_example_of_each_is_a_plugin_that_works(self, kind: str, tmp_path: Path) -> None:
         page = f"docs/reference/hooks/{KINDS[kind].hook}.md"

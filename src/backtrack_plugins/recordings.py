@@ -54,10 +54,6 @@ def recording_from_bytes(
         UnreadableInput: when the bytes are damaged, no recording, or no reader knows them.
         PluginError: when the plugin is missing, disabled, clashing or broken.
     """
-    if not data:
-        raise UnreadableInput(
-            f"{name}: an empty file. Copy or download it again; nothing was read.", file=name
-        )
     registry = registry or installed()
     if not data:
         raise UnreadableInput(

@@ -105,11 +105,16 @@ def _passed(struct: type) -> list[type]:
     passed = list(dict.fromkeys(passed))
     for each in passed:  # which grows by what stands within it
         names = [name for written in each.__annotations__.values() for name in _WORD.findall(written)]
-        passed += [found for name in names if name in _SMALL and (found := _public(name)) not in passed]
+        within = dict.fromkeys(_public(name) for name in names if name in _SMALL)
+        passed += [found for found in within if found not in passed]
     return passed
 
 
-_SMALL = ("Loss", "Lap", "Sample", "Account", "SignInRequest", "Tour")
+_SMALL = frozenset({
+    "Loss", "Lap", "Sample", "RecordedStep", "Account", "SignInRequest", "Tour",
+    "Activities", "ActivityQuery", "ActivityRequest", "ActivityChange", "Activity", "UploadRequest",
+    "Uploaded", "Review", "ReviewedSegment", "ExtraLap", "WayTotals",
+})  # fmt: skip
 """What stands within what is passed, and has no sense without it."""
 
 _ROOMS = {"exporter", "importer", "checks", "destination", "recording", "annotator", "problem"}

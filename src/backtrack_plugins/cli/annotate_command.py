@@ -132,7 +132,7 @@ def _on_activity(arguments: argparse.Namespace) -> int:
         warn("It was changed there while you were asked.")
     done = planned if kept else change.make(dry_run=False)
     if arguments.json:
-        changed = not kept and done.receipt.state not in {"unchanged", "gone"}
+        changed = not kept and planned.receipt.state not in {"unchanged", "gone"}
         say_json(
             {"destination": change.address.destination, "changed": changed, **data_of(done), "errors": []}
         )

@@ -122,7 +122,7 @@ def _plan(uploads: Sequence[_Upload], destination: Destination) -> Iterator[str]
         began = "no date" if each.recording.started is None else f"{each.recording.started:%Y-%m-%d %H:%M}"
         yield f"{each.path}: {began}, {clock_of(round(each.recording.seconds))}"
         if each.annotation is None:
-            yield from cell("note", f"not annotated: {each.why_not}")
+            yield from _not_annotated(each, destination.name)
         else:
             yield "then this in its description:"
             yield ""
@@ -176,7 +176,7 @@ def _all_done(
                 annotated = change.make(dry_run=False)
             done.append(_Done(each, uploaded, annotated))
             if not arguments.json:
-                _tell(done[-1])
+                _tell(done[-1], destination.name)
         except BacktrackError as error:
             if uploaded is not None and not arguments.json:
                 quoted = shlex.quote(each.path)
@@ -194,13 +194,18 @@ def _overlaps(each: _Upload, destination: Destination, uploaded: Uploaded) -> st
     )
 
 
-def _tell(done: _Done) -> None:
+def _tell(done: _Done, name: str) -> None:
     say(f"{done.upload.path}: {_UPLOADED[done.uploaded.state]}, activity {done.uploaded.id}")
     if done.annotated is not None:
         tell(done.annotated)
     else:
-        for line in cell("note", f"not annotated: {done.upload.why_not}"):
+        for line in _not_annotated(done.upload, f"{name}:{done.uploaded.id}"):
             say(line)
+
+
+def _not_annotated(upload: _Upload, to: str) -> Iterator[str]:
+    yield from cell("note", f"not annotated: {upload.why_not}")
+    yield f"  next  backtrack annotate {shlex.quote(upload.path)} --workout FILE --to {to}"
 
 
 def _data(done: _Done) -> dict[str, Any]:

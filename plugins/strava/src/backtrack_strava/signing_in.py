@@ -115,7 +115,7 @@ def sign_in(request: SignInRequest, *, seconds: float) -> str:
             url = _authorize_url(to, number, callback.address, state)
             say(
                 f"A browser opens on Strava. If none does, open this address on this machine:\n{url}\n"
-                f"Waiting {seconds / 60:.0f} minutes for it; Ctrl-C ends that. Where this machine has no "
+                f"Waiting {seconds / 60:.0f} minutes for it; Ctrl-C ends that.\nWhere this machine has no "
                 "browser: backtrack login strava --set strava.paste=true"
             )
             # Some wait until the browser is closed.
