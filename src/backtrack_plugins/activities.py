@@ -279,8 +279,8 @@ def upload_recording(
         waiting: Called while the service works on it, with the seconds so far and how many there may be.
 
     Returns:
-        The activity, and whether the service had it already, or says so: what it has may be another
-        one, that overlaps the recording, and `find_activities` does not give it then.
+        The activity, and whether the service had it already, as it says. What it has may be another
+        one, that overlaps the recording; `find_activities` does not give it then.
 
     Raises:
         UnreadableInput: when the file is no recorded activity.

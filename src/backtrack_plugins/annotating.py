@@ -18,8 +18,8 @@ from backtrack_plugins.exporter import Loss
 from backtrack_plugins.exporting import notices_for, page_of
 from backtrack_plugins.kinds import KINDS
 from backtrack_plugins.registry import installed
-from backtrack_plugins.telling import NEEDS, as_done, line_without_cue
-from backtrack_plugins.timeline import Timeline
+from backtrack_plugins.telling import NEEDS, as_done
+from backtrack_plugins.timeline import Timeline, line_without_cue
 from backtrack_plugins.units import clock_of
 from backtrack_plugins.workout import unprintable
 from backtrack_plugins.writing import header_lines

@@ -9,13 +9,10 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
-
 from backtrack_plugins.annotator import Annotation
 from backtrack_plugins.block import MOST_CHARACTERS
 from backtrack_plugins.exporter import Loss
-from backtrack_plugins.line import write_line
-from backtrack_plugins.timeline import RepeatedSegments
+from backtrack_plugins.timeline import RepeatedSegments, line_without_cue
 from backtrack_plugins.units import KM_PER_MILE, clock_of
 from backtrack_plugins.writing import INDENT
 
@@ -25,7 +22,7 @@ if TYPE_CHECKING:
     from backtrack_plugins.annotator import AnnotationRequest
     from backtrack_plugins.athlete import Athlete
     from backtrack_plugins.reviewed import Review, ReviewedSegment, WayTotals
-    from backtrack_plugins.timeline import Segment, TreePart
+    from backtrack_plugins.timeline import TreePart
 
     _Said = Callable[[ReviewedSegment], str | None]
 
@@ -73,13 +70,6 @@ def done_line(each: ReviewedSegment) -> str | None:
     if each.state == "short" or segment.seconds is None or _is_off(each.seconds, segment.seconds):
         line += f": {_clock(each.seconds)} done"
     return line
-
-
-def line_without_cue(segment: Segment) -> str:
-    """A line as authored, without what is said to the athlete."""
-    if segment.step.cue is None:
-        return segment.line
-    return write_line(msgspec.structs.replace(segment.step, cue=None))
 
 
 def _is_off(seconds: float, planned: float) -> bool:

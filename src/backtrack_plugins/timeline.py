@@ -111,6 +111,13 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
         return (self.line,) if self.fitted_line is None else (self.line, self.fitted_line)
 
 
+def line_without_cue(segment: Segment) -> str:
+    """A line as authored, without what is said to the athlete."""
+    if segment.step.cue is None:
+        return segment.line
+    return write_line(msgspec.structs.replace(segment.step, cue=None))
+
+
 class RepeatedSegments(msgspec.Struct, frozen=True, kw_only=True):
     """A repeat in the tree.
 

@@ -13,12 +13,13 @@ SECONDS_WITHOUT = 1.0
 
 
 @contextlib.contextmanager
-def bar(said: str, *, shown: bool = True) -> Iterator[Callable[[int, int], None] | None]:
+def bar(said: str, *, shown: bool = True, waits: bool = False) -> Iterator[Callable[[int, int], None] | None]:
     """Show how much is done, as it is told.
 
     Args:
         said: What is done, before the bar.
         shown: Whether to show one at all; nobody sees it where standard error is no terminal.
+        waits: Whether somebody else is at work: then it is a clock, and nobody knows how much is done.
 
     Yields:
         What is called with how much is done and of how much; None when nobody looks.
@@ -32,7 +33,17 @@ def bar(said: str, *, shown: bool = True) -> Iterator[Callable[[int, int], None]
 
     def told(done: int, of: int) -> None:
         if not made:
-            made.append(tqdm(total=of, desc=said, delay=SECONDS_WITHOUT, file=sys.stderr, leave=False))
+            form = "{desc} {elapsed}" if waits else None
+            made.append(
+                tqdm(
+                    total=of,
+                    desc=said,
+                    delay=SECONDS_WITHOUT,
+                    file=sys.stderr,
+                    leave=False,
+                    bar_format=form,
+                )
+            )
         made[0].total = of
         made[0].update(done - made[0].n)
 

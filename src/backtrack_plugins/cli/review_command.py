@@ -11,7 +11,7 @@ from backtrack_plugins.cli.output import report_errors, say, say_json, table
 from backtrack_plugins.cli.recorded import KEPT, reviewed
 from backtrack_plugins.energy import ASSUMED_MASS
 from backtrack_plugins.errors import UsageError
-from backtrack_plugins.telling import line_without_cue
+from backtrack_plugins.timeline import line_without_cue
 from backtrack_plugins.units import KM_PER_MILE, clock_of
 
 if TYPE_CHECKING:

@@ -159,7 +159,7 @@ def _all_done(
     for each in uploads:
         uploaded = None
         try:
-            with bar("Uploading", shown=not arguments.json) as waiting:
+            with bar("Uploading", shown=not arguments.json, waits=True) as waiting:
                 uploaded = upload_recording(
                     each.path, destination.name, options=options, registry=registry, waiting=waiting
                 )
