@@ -526,7 +526,7 @@ class TestFromARecording:
         said = begun("next", "winter", "--from", file, "--today", "2026-11-26", *PASS)
         assert (said.code, said.out) == (2, "")
         assert "done.fit: not matched with week 1" in said.err
-        assert ". Say yourself how that week went: --outcome" in said.err
+        assert " in the recording. Say yourself how that week went: --outcome" in said.err
         assert Path("winter/programme.toml").read_bytes() == before
 
     def test_the_same_recording_does_not_count_for_two_weeks(self, begun: Callable[..., Said]) -> None:

@@ -335,11 +335,12 @@ class TestAnotherWorkout:
         steps = tuple(fuzz_review.written(timeline_of(f"5:00 {WALK}\n2:00 {BACK}").tree))
         found = reviewed(f"name: B\n5:00 {WALK}\n1:00 {BACK}", (300, 0), steps=steps, workout_name="Longer")
         assert (found.basis, found.segments, found.totals, found.score) == (None, (), (), None)
-        assert found.reason.startswith(
+        assert found.why_not.startswith(
             "the recording follows another workout, 'Longer', and not 'B': step 3 is "
             "'1:00 backward walk 2.4 km/h light rail' in the plan, and "
             "'2:00 backward walk 2.4 km/h light rail' after 2:00 in the recording. Leave the workout out"
         )
+        assert found.advice.startswith("Leave the workout out, and the plan is rebuilt from the recording")
 
     @pytest.mark.parametrize(
         ("at", "kept", "said"),
@@ -406,7 +407,7 @@ class TestAnotherWorkout:
         laps = laps_of((300, 0), (20, 1, "manual"), (60, 2))
         recording = recording_of(laps, steps=tuple(fuzz_review.written(sent.tree)))
         elsewhere = bt.review(timeline_of(page), recording)
-        assert elsewhere.reason == (
+        assert elsewhere.why_not == (
             "it was sent for another treadmill: step 3 is '1:00 backward walk 1.6 km/h grip rail' as written "
             "in the plan, and fitted 2 km/h in the recording. Give the athlete it was sent for: "
             "--athlete FILE"
@@ -416,9 +417,9 @@ class TestAnotherWorkout:
     def test_of_what_was_rebuilt_nobody_is_told_to_rebuild_it(self) -> None:
         steps = tuple(fuzz_review.written(timeline_of(f"1:00 {WALK}").tree))
         recording = recording_of(laps_of((90, 0)), steps=steps)
-        assert "Leave the workout out" in bt.review(timeline_of(f"1:00 {WALK}"), recording).reason
+        assert "Leave the workout out" in bt.review(timeline_of(f"1:00 {WALK}"), recording).advice
         found = bt.review(bt.expand(bt.workout_in(recording)), recording)
-        assert found.reason.endswith(". Give the workout that was sent, for the athlete it was sent for")
+        assert found.why_not.endswith(". Give the workout that was sent, for the athlete it was sent for")
 
     def test_is_none_where_a_note_had_no_room_for_its_cue(self) -> None:
         steps = (RecordedStep(text=f"1:00 {WALK}"),)
@@ -542,7 +543,7 @@ class TestWithoutSteps:
 
     def test_a_recording_of_another_length_says_how_long_both_are(self) -> None:
         found = unsure(f"30:00 {WALK}\n1:00 {JOG}", (760,))
-        assert found.reason == (
+        assert found.why_not == (
             "no lap of the recording says which step it is of, and the plan takes 31:00, the recording "
             "12:40. Record it while the watch follows the workout, or press the lap button at the end of "
             "each line"

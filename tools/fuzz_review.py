@@ -545,8 +545,8 @@ def _wrong_with_another(history: History, other: Timeline) -> Iterator[str]:
             waits = each.segment.ends_on != "time" or each.segment.is_straddle or planned is None
             if not waits and each.seconds > (planned or 0.0) + 7:
                 yield f"{each.seconds} s of {planned} with another plan"
-    if not found.is_matched and not found.reason:
-        yield "not matched without a reason"
+    if not found.is_matched and not (found.reason and found.advice):
+        yield "not matched without a reason, or without what to do"
 
 
 def _only_names(kept: set[str]) -> bool:

@@ -83,7 +83,7 @@ def annotate(
     if review is not None and not review.is_matched:
         raise UsageError(
             f"{review.recording.file}: not matched with the plan, so nothing is said of what was done: "
-            f"{review.reason}",
+            f"{review.why_not}",
             file=review.recording.file,
         )
     if notices is None:

@@ -91,7 +91,8 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
         timeline: What was planned.
         recording: What was recorded.
         basis: What they were matched by; None when they were not.
-        reason: Why they were not matched, in a sentence that says what to do; empty when they were.
+        reason: Why they were not matched, without a full stop; empty when they were.
+        advice: What to do about that, likewise.
         segments: One for each segment of the timeline, in its order; empty when they were not matched.
         extras: Laps that belong to no segment, in order.
         totals: For each way that was planned: forward, backward, sideways, straddle; empty when not matched.
@@ -104,6 +105,7 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     recording: Recording
     basis: Basis | None
     reason: str = ""
+    advice: str = ""
     segments: tuple[ReviewedSegment, ...] = ()
     extras: tuple[ExtraLap, ...] = ()
     totals: tuple[WayTotals, ...] = ()
@@ -113,6 +115,11 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     def is_matched(self) -> bool:
         """Whether it is known what was done of each segment."""
         return self.basis is not None
+
+    @property
+    def why_not(self) -> str:
+        """Why they were not matched, and what to do about it; empty when they were."""
+        return ". ".join(filter(None, (self.reason, self.advice)))
 
     @property
     def turned(self) -> tuple[ReviewedSegment, ...]:

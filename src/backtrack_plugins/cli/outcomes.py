@@ -94,7 +94,7 @@ def _held(path: str, page: str, week: Week, athlete: Athlete) -> Review:
     if not held.is_matched and own.is_matched:  # the page was edited after it was sent
         held = own
     if not held.is_matched:
-        raise _unknown(path, f"not matched with week {week.number}, {page}: {held.reason.rstrip('.')}.")
+        raise _unknown(path, f"not matched with week {week.number}, {page}: {held.reason}.")
     if held.basis == "time":
         raise _unknown(
             path,

@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _not_matched(review: Review) -> str:
-    return f"{review.recording.file}: not matched: {review.reason}"
+    return f"{review.recording.file}: not matched: {review.why_not}"
 
 
 def review_data(review: Review, plan: str) -> dict[str, Any]:
@@ -74,6 +74,7 @@ def review_data(review: Review, plan: str) -> dict[str, Any]:
         "plan": plan,
         "basis": review.basis,
         "reason": review.reason,
+        "advice": review.advice,
         "score": review.score,
         "all_done": review.all_done,
         "segments": [_segment_data(each) for each in review.segments],

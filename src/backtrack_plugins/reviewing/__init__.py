@@ -58,8 +58,10 @@ def review(timeline: Timeline, recording: Recording, athlete: Athlete | None = N
     """
     try:
         match = _match(timeline, recording)
-    except NotMatched as reason:
-        return Review(timeline=timeline, recording=recording, basis=None, reason=str(reason))
+    except NotMatched as why:
+        return Review(
+            timeline=timeline, recording=recording, basis=None, reason=why.reason, advice=why.advice
+        )
     rates = HeartRates(recording.samples)
     segments = tuple(_segments(timeline, recording, match, rates, athlete))
     return Review(

@@ -141,7 +141,7 @@ class _Matching:
             self._placed[self._last].tail_seconds += so_far.seconds
             return
         if at < 0:
-            raise NotMatched(self._has_no_place(index, execution[0]))
+            raise self._has_no_place(index, execution[0])
         is_whole = reaches(segment, so_far.seconds, so_far.metres)
         self._placed[at] = _Placed(execution, is_whole=is_whole)
         self._last = at
@@ -154,7 +154,7 @@ class _Matching:
             said = (
                 f"lap {lap + 1} is of step {index + 1} of what the watch followed, which {there} in the plan"
             )
-            raise NotMatched(f"{said}. {instead(self._recording, self._plan.timeline)}")
+            raise NotMatched(said, instead(self._recording, self._plan.timeline))
         return entry
 
     def _next(self, index: int) -> int:
@@ -199,11 +199,11 @@ class _Matching:
         before = self._placed[self._last]
         return before.is_whole and before.tail_seconds + seconds <= TAIL_SECONDS
 
-    def _has_no_place(self, index: int, lap: int) -> str:
+    def _has_no_place(self, index: int, lap: int) -> NotMatched:
         line = self._plan.timeline.segments[self._plan.places[index][0]].line
         its = f"lap {lap + 1} is of step {index + 1}, '{line}'"
-        otherwise = instead(self._recording, self._plan.timeline)
-        return f"{its}, which the plan does not have again behind lap {lap}. {otherwise}"
+        said = f"{its}, which the plan does not have again behind lap {lap}"
+        return NotMatched(said, instead(self._recording, self._plan.timeline))
 
     def finished(self) -> Match:
         """What was done of each segment.

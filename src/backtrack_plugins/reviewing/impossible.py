@@ -36,8 +36,8 @@ def refuse_overlaps(recording: Recording) -> None:
     for number, lap in enumerate(recording.laps, start=1):
         if lap.seconds and lap.start_seconds < end - OVERLAP_SECONDS:
             raise NotMatched(
-                f"laps {until} and {number} overlap, as where a recording is in a file twice. "
-                "Give the file as the watch saved it"
+                f"laps {until} and {number} overlap, as where a recording is in a file twice",
+                "Give the file as the watch saved it",
             )
         if lap.start_seconds + lap.seconds > end:
             end, until = lap.start_seconds + lap.seconds, number
@@ -68,7 +68,8 @@ def refuse_impossible(timeline: Timeline, at: int, places: Sequence[int], record
     if said:
         raise NotMatched(
             f"lap {places[-1] + 1} is of '{segment.line}' by its index, and {said}: the recording follows "
-            f"another workout. {instead(recording, timeline)}"
+            "another workout",
+            instead(recording, timeline),
         )
 
 

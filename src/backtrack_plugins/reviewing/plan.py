@@ -33,7 +33,17 @@ _ITS_ATHLETE = "Give the athlete it was sent for: --athlete FILE"
 
 
 class NotMatched(Exception):
-    """Plan and recording do not belong together; the text is the reason for people."""
+    """Plan and recording do not belong together.
+
+    Args:
+        reason: Why, for people.
+        advice: What to do, in a sentence without its full stop.
+    """
+
+    def __init__(self, reason: str, advice: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.advice = advice
 
 
 class PlannedRepeat(NamedTuple):
@@ -94,23 +104,19 @@ def refuse_another_workout(plan: Plan, recording: Recording) -> None:
         # A watch may cut a name, and keeps no other sign of what it followed.
         known = recording.workout_name.strip()
         if known and not name.startswith(known) and not known.startswith(name):
-            raise NotMatched(
-                f"{_another(recording, name)}, which is not the plan's name. "
-                f"{instead(recording, plan.timeline)}"
-            )
+            said = f"{_another(recording, name)}, which is not the plan's name"
+            raise NotMatched(said, instead(recording, plan.timeline))
         return
     for number, (entry, step) in enumerate(
         zip_longest(plan.entries, recording.steps[: len(plan.entries) + 1]), start=1
     ):
         difference = _difference(entry, step)
         if difference:
-            raise NotMatched(
-                f"{_another(recording, name)}: step {number} {difference}. "
-                f"{instead(recording, plan.timeline)}"
-            )
+            said = f"{_another(recording, name)}: step {number} {difference}"
+            raise NotMatched(said, instead(recording, plan.timeline))
         other = _other_fitting(entry, step)
         if other:
-            raise NotMatched(f"it was sent for another treadmill: step {number} {other}. {_ITS_ATHLETE}")
+            raise NotMatched(f"it was sent for another treadmill: step {number} {other}", _ITS_ATHLETE)
 
 
 def _another(recording: Recording, planned: str) -> str:

@@ -36,13 +36,13 @@ def match_without_steps(timeline: Timeline, recording: Recording) -> Match:
         return Match("laps", [done_in(laps, [place]) for place in range(len(laps))], [])
     if timeline.totals.lap_steps:
         steps = _count(timeline.totals.lap_steps)
-        raise NotMatched(f"{_UNSAID}, and {steps} until the lap button: nobody knows when. {INSTEAD}")
+        raise NotMatched(f"{_UNSAID}, and {steps} until the lap button: nobody knows when", INSTEAD)
     planned = timeline.totals.seconds
     if abs(recording.seconds - planned) > max(TOTAL_SECONDS, TOTAL_SHARE * planned):
         took = (
             f"the plan takes {clock_of(round(planned))}, the recording {clock_of(round(recording.seconds))}"
         )
-        raise NotMatched(f"{_UNSAID}, and {took}. {INSTEAD}")
+        raise NotMatched(f"{_UNSAID}, and {took}", INSTEAD)
     return Match("time", _cut(timeline, recording), [])
 
 
