@@ -306,6 +306,26 @@ class TestUploading:
         done = command("send", recording, "--to", "club", "--yes")
         assert done.out == "done.fit: there already, activity 7\nclub/7  (annotated)\n"
 
+    @pytest.mark.usefixtures("activity")
+    def test_what_it_may_be_already_is_shown_before_anybody_is_asked(
+        self, command, service: Service, recording: str
+    ) -> None:
+        done = command("send", recording, "--to", "club", "--dry-run")
+        assert (done.code, service.uploads) == (0, [])
+        assert f"note  there already, as it seems: 7: Afternoon Run, {START:%Y-%m-%d %H:%M}" in done.err
+
+    def test_who_is_not_signed_in_is_told_before_they_are_asked(
+        self, command, service: Service, recording: str, terminal, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def nobody(_: object) -> object:
+            raise bt.NotSignedIn("club: nobody is signed in", service="club")
+
+        monkeypatch.setattr(service, "find", nobody)
+        terminal(b"y\n")
+        done = command("send", recording, "--to", "club")
+        assert (done.code, done.out, service.uploads) == (2, "", [])
+        assert done.err == "error: club: nobody is signed in\nNothing was sent.\n"
+
     def test_a_dry_run_uploads_nothing(self, command, service: Service, recording: str) -> None:
         done = command("send", recording, "--to", "club", "--dry-run")
         assert (done.code, service.uploads) == (0, [])

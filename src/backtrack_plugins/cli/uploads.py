@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from backtrack_plugins.activities import Annotated, find_activities, upload_recording
+from backtrack_plugins.activities import Annotated, find_activities, said_of, upload_recording
 from backtrack_plugins.annotating import annotate
 from backtrack_plugins.cli.activities import Address, Change, data_of, tell
 from backtrack_plugins.cli.asking import confirmed
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
-    from backtrack_plugins.activity import Uploaded
+    from backtrack_plugins.activity import Activity, Uploaded
     from backtrack_plugins.annotator import Annotation
     from backtrack_plugins.athlete import Athlete
     from backtrack_plugins.destination import Destination
@@ -57,18 +57,19 @@ def run(arguments: argparse.Namespace, destination: Destination, registry: Regis
     athlete, _file = find_athlete(arguments.athlete)
     uploads, errors = _read(arguments, destination, athlete)
     if errors:
-        code = report_errors(errors, as_json=arguments.json, receipts=[])
-        if not arguments.json:
-            warn(_DECLINED)
-        return code
+        return _refused(errors, as_json=arguments.json)
     options = options_of(arguments.options, [destination.name], kind="NAME", among="the destinations")
+    mine = options.get(destination.name, {})
+    try:
+        there = [_there_already(each.recording, destination.name, mine, registry) for each in uploads]
+    except BacktrackError as error:
+        return _refused([error], as_json=arguments.json)
     if not arguments.json or not (arguments.yes or arguments.dry_run):
-        warn("\n".join(_plan(uploads, destination)))
+        warn("\n".join(_plan(uploads, there, destination)))
     if arguments.dry_run or not (
         arguments.yes or confirmed("Send?", otherwise=_OTHERWISE, declined=_DECLINED)
     ):
         return _not_sent(arguments, uploads, destination)
-    mine = options.get(destination.name, {})
     done, failed = _all_done(uploads, destination, mine, arguments, registry)
     if arguments.json:
         rows = [_data(each) for each in done]
@@ -78,6 +79,13 @@ def run(arguments: argparse.Namespace, destination: Destination, registry: Regis
         say_json({**beside, "errors": []})
         return 0
     return report_errors(failed, as_json=False) if failed else 0
+
+
+def _refused(errors: Sequence[BacktrackError], *, as_json: bool) -> int:
+    code = report_errors(errors, as_json=as_json, receipts=[])
+    if not as_json:
+        warn(_DECLINED)
+    return code
 
 
 def _read(
@@ -116,11 +124,24 @@ def _upload(path: str, recording: Recording, athlete: Athlete | None) -> _Upload
         return _Upload(path, recording, None, str(error))
 
 
-def _plan(uploads: Sequence[_Upload], destination: Destination) -> Iterator[str]:
+def _there_already(
+    recording: Recording, name: str, options: dict[str, str], registry: Registry
+) -> tuple[Activity, ...]:
+    """The activities that it may be already; who is not signed in is told before they are asked anything."""
+    if recording.started is None:
+        return ()
+    return find_activities(recording, name, options=options, registry=registry)
+
+
+def _plan(
+    uploads: Sequence[_Upload], there: Sequence[tuple[Activity, ...]], destination: Destination
+) -> Iterator[str]:
     yield f"\nTo {destination.name}: {destination.summary}\n"
-    for each in uploads:
+    for each, found in zip(uploads, there, strict=True):
         began = "no date" if each.recording.started is None else f"{each.recording.started:%Y-%m-%d %H:%M}"
         yield f"{each.path}: {began}, {clock_of(round(each.recording.seconds))}"
+        for activity in found:
+            yield from cell("note", f"there already, as it seems: {said_of(activity)}")
         if each.annotation is None:
             yield from _not_annotated(each, destination.name)
         else:
