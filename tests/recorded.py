@@ -38,7 +38,7 @@ class Lap(NamedTuple):
         begins: When it begins; where the one before ended, unless said.
         metres: As the watch estimates them.
         heart_rate: The mean, and of each of its records.
-        trigger: Why it ended, in the profile's word or as a number.
+        trigger: Why it ended, in the profile's word or as a number; None when the watch does not say.
         intensity: In the profile's word or as a number.
         more: Further fields of the message; None takes one away.
     """
@@ -49,7 +49,7 @@ class Lap(NamedTuple):
     begins: float | None = None
     metres: float | None = None
     heart_rate: int | None = None
-    trigger: str | int = "time"
+    trigger: str | int | None = "time"
     intensity: str | int | None = None
     more: Fields = MappingProxyType({})
 

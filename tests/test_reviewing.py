@@ -10,8 +10,6 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from recorded import Lap as FitLap
-from recorded import recorded_fit, repeat, step
 
 import backtrack_plugins as bt
 from backtrack_plugins import reviewing
@@ -571,29 +569,6 @@ class TestWithoutSteps:
         assert [each.heart_rate for each in found.segments] == [None, None]
 
 
-def as_file(history: fuzz_review.History) -> bytes:
-    """The file of a watch that recorded it."""
-    found = history.recording
-    steps = []
-    for row in found.steps:
-        if row.first is not None and row.times is not None:
-            steps.append(repeat(row.first, row.times))
-        else:
-            steps.append(step(row.text, seconds=row.seconds, metres=row.metres))
-    laps = [
-        FitLap(
-            lap.seconds,
-            step=lap.step_index,
-            elapsed=lap.elapsed_seconds,
-            metres=lap.metres,
-            heart_rate=lap.heart_rate,
-            trigger="manual" if lap.trigger is None else lap.trigger,
-        )
-        for lap in found.laps
-    ]
-    return recorded_fit(steps, laps, name=found.workout_name, description=found.workout_description)
-
-
 @pytest.mark.parametrize("seed", range(12))
 def test_the_file_of_a_watch_is_reviewed_as_what_it_recorded(seed: int) -> None:
     random = Random(seed)
@@ -601,7 +576,7 @@ def test_the_file_of_a_watch_is_reviewed_as_what_it_recorded(seed: int) -> None:
     timeline = bt.expand(workout)
     habits = fuzz_review.some_habits(random)._replace(triggers=True, keeps="lines", paused=0.3, left_out=0.0)
     history = fuzz_review.a_history(timeline, habits, random)
-    read = bt.recording_from_bytes(as_file(history), "today.fit")
+    read = bt.recording_from_bytes(fuzz_review.as_file(history.recording), "today.fit")
     assert bt.workout_in(read) == workout
     found = bt.review(timeline, read)
     assert fuzz_review.wrong_with(history, found) == []

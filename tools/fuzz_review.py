@@ -5,7 +5,8 @@
 
 The watch runs the steps as a watch does: with a counter for each repeat, one lap or more for each pass, and
 what its wearer does meanwhile: skip, pause, leave out, go on after the end, stop early. What it did is kept
-beside the recording, and the review is held against that. Nothing here uses the code that is looked at.
+beside the recording, and the review is held against that: as it is, and written into a file by the encoder of
+Garmin's FIT SDK and read from there. Nothing here uses the code that is looked at.
 
 The tests follow some hundred of them with the same code.
 """
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import sys
 from itertools import pairwise
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,11 +26,16 @@ from backtrack_plugins.athlete import Athlete, Treadmill
 from backtrack_plugins.errors import UsageError
 from backtrack_plugins.rebuilding import workout_in
 from backtrack_plugins.recording import Lap, RecordedStep, Recording, Sample
+from backtrack_plugins.recordings import recording_from_bytes
 from backtrack_plugins.reviewing import review
 from backtrack_plugins.timeline import RepeatedSegments, Segment, expand
 from backtrack_plugins.units import Amount, Incline, Speed
 from backtrack_plugins.workout import DIRECTIONS, GAITS, RAILS, Repeat, Step, Straddle, Workout
 from backtrack_plugins.writing import header_lines, write
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))  # where files are made of recordings
+
+import recorded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -503,6 +510,8 @@ def follow(random: Random) -> list[str]:
     if not history.passes:
         return []
     wrong = wrong_with(history, review(timeline, history.recording))
+    from_file = recording_from_bytes(as_file(history.recording), "today.fit")
+    wrong += (f"as a file: {said}" for said in wrong_with(history, review(timeline, from_file)))
     wrong += _wrong_when_rebuilt(workout, history.recording)
     wrong += _wrong_with_another(history, expand(another(workout, random), athlete))
     wrong += _wrong_with_another(history, expand(a_workout(random), athlete))
@@ -512,6 +521,29 @@ def follow(random: Random) -> list[str]:
     if wrong:
         wrong += [write(workout), str(habits)]
     return wrong
+
+
+def as_file(recording: Recording) -> bytes:
+    """The file of a watch that recorded it."""
+    steps = [
+        recorded.repeat(row.first, row.times)
+        if row.first is not None and row.times is not None
+        else recorded.step(row.text, seconds=row.seconds, metres=row.metres)
+        for row in recording.steps
+    ]
+    laps = [
+        recorded.Lap(
+            lap.seconds,
+            step=lap.step_index,
+            elapsed=lap.elapsed_seconds,
+            metres=lap.metres,
+            heart_rate=lap.heart_rate,
+            trigger=lap.trigger,
+        )
+        for lap in recording.laps
+    ]
+    name, description = recording.workout_name, recording.workout_description
+    return recorded.recorded_fit(steps, laps, name=name, description=description)
 
 
 def _wrong_when_rebuilt(workout: Workout, recording: Recording) -> Iterator[str]:
