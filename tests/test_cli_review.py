@@ -127,6 +127,34 @@ def test_a_recording_given_to_another_command_says_what_to_do_with_it(
     assert "backtrack review done.fit" in done.err
 
 
+def test_between_two_readers_that_know_it_the_user_leaves_one_out(
+    command, recording: str, plugins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = """
+from backtrack_plugins import Recording, RecordingReader, hookimpl
+
+
+@hookimpl
+def backtrack_recordings():
+    return [
+        RecordingReader(
+            name="other-fit",
+            summary="FIT, too",
+            suffix=".fit",
+            recognise=lambda head: head[8:12] == b".FIT",
+            read=lambda data, name: Recording(file=name, seconds=1.0),
+        )
+    ]
+"""
+    plugins.install("acme-fit", source, recordings=("other-fit",))
+    done = command("review", recording)
+    assert (done.code, done.out) == (2, "")
+    assert "done.fit: fitfile, other-fit all know such files" in done.err
+    assert "BACKTRACK_DISABLE_PLUGINS=NAME" in done.err
+    monkeypatch.setenv("BACKTRACK_DISABLE_PLUGINS", "other-fit")
+    assert command("review", recording).code == 0
+
+
 def test_laps_that_auto_lap_cut_are_one_step(command) -> None:
     steps = [step(FORWARD, seconds=300), step("0:30 straddle added"), step(BACKWARD, seconds=60)]
     laps = [

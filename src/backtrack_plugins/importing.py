@@ -104,7 +104,10 @@ def import_bytes(
         chosen = registry.importer(importer)
     else:
         otherwise = f"If it is a page of lines: backtrack show {name}"
-        chosen = recognised(data, name, "importer", registry.importer, registry, otherwise=otherwise)
+        which = "say which one: --from NAME"
+        chosen = recognised(
+            data, name, "importer", registry.importer, registry, otherwise=otherwise, which=which
+        )
     asked = Asked(KINDS["importer"], chosen.name, name)
     with naming(name):
         answer = asked.call(lambda: chosen.read(data, name))

@@ -40,7 +40,14 @@ def naming(file: str) -> Iterator[None]:
 
 
 def recognised(
-    data: bytes, name: str, kind: str, get: Callable[[str], _Reader], registry: Registry, *, otherwise: str
+    data: bytes,
+    name: str,
+    kind: str,
+    get: Callable[[str], _Reader],
+    registry: Registry,
+    *,
+    otherwise: str,
+    which: str,
 ) -> _Reader:
     """The one plugin that knows the first bytes; one that fails at it stops no other.
 
@@ -51,6 +58,7 @@ def recognised(
         get: Returns what is offered under a name.
         registry: Where plugins are looked up.
         otherwise: What the user may do when nobody knows the file.
+        which: How the user says which one is meant when several know it.
 
     Raises:
         UsageError: when several know it.
@@ -72,7 +80,7 @@ def recognised(
             found.append(reader)
     if len(found) > 1:
         names = ", ".join(reader.name for reader in found)
-        raise UsageError(f"{name}: {names} all know such files; say which one: --from NAME", file=name)
+        raise UsageError(f"{name}: {names} all know such files; {which}", file=name)
     if not found:
         nobody = f"no {KINDS[kind].said}"
         said = f"{nobody} could be asked" if unusable else f"{nobody} is installed"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from backtrack_plugins.calling import Asked
+from backtrack_plugins.calling import DISABLE, Asked
 from backtrack_plugins.errors import UnreadableInput, UsageError
 from backtrack_plugins.kinds import KINDS
 from backtrack_plugins.reading import read_bytes
@@ -62,9 +62,14 @@ def recording_from_bytes(
     if reader is not None:
         chosen = registry.recording_reader(reader)
     else:
-        otherwise = "A recording is what the watch saved after the workout"
         chosen = recognised(
-            data, name, "recording", registry.recording_reader, registry, otherwise=f"{otherwise}."
+            data,
+            name,
+            "recording",
+            registry.recording_reader,
+            registry,
+            otherwise="A recording is what the watch saved after the workout.",
+            which=f"leave the others out by their names, with commas between: {DISABLE}=NAME",
         )
     asked = Asked(KINDS["recording"], chosen.name, name)
     with naming(name):
@@ -81,7 +86,7 @@ def is_recording(path: str | os.PathLike[str], registry: Registry | None = None)
     try:
         with open(path, "rb") as file:
             head = file.read(HEAD_BYTES)
-        recognised(head, "", "recording", registry.recording_reader, registry, otherwise="")
+        recognised(head, "", "recording", registry.recording_reader, registry, otherwise="", which="")
     except (OSError, UnreadableInput):
         return False
     except UsageError:  # several know it
