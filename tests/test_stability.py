@@ -151,10 +151,13 @@ PASSED_ALONG = (
     *(kind.offered for kind in KINDS.values()),
     *(
         bt.ExportRequest,
+        bt.SpliceRequest,
+        bt.Insert,
         bt.Exported,
         bt.Loss,
         bt.Artifact,
         bt.Imported,
+        bt.ImportSettings,
         bt.CheckRequest,
         bt.Problem,
         bt.Where,

@@ -44,6 +44,10 @@ if TYPE_CHECKING:
     from backtrack_plugins.athlete import Treadmill as Treadmill
     from backtrack_plugins.athlete import athlete_from_toml as athlete_from_toml
     from backtrack_plugins.athlete import read_athlete as read_athlete
+    from backtrack_plugins.belt import BeltPlan as BeltPlan
+    from backtrack_plugins.belt import BeltRow as BeltRow
+    from backtrack_plugins.belt import BeltText as BeltText
+    from backtrack_plugins.belt import belt_plan as belt_plan
     from backtrack_plugins.block import block_in as block_in
     from backtrack_plugins.block import merge_block as merge_block
     from backtrack_plugins.block import remove_block as remove_block
@@ -78,6 +82,7 @@ if TYPE_CHECKING:
     from backtrack_plugins.errors import BacktrackError as BacktrackError
     from backtrack_plugins.errors import ByHand as ByHand
     from backtrack_plugins.errors import CannotExport as CannotExport
+    from backtrack_plugins.errors import CannotSplice as CannotSplice
     from backtrack_plugins.errors import DamagedBlock as DamagedBlock
     from backtrack_plugins.errors import DeliveryError as DeliveryError
     from backtrack_plugins.errors import ExistingFile as ExistingFile
@@ -101,7 +106,9 @@ if TYPE_CHECKING:
     from backtrack_plugins.exporter import Exported as Exported
     from backtrack_plugins.exporter import Exporter as Exporter
     from backtrack_plugins.exporter import ExportRequest as ExportRequest
+    from backtrack_plugins.exporter import Insert as Insert
     from backtrack_plugins.exporter import Loss as Loss
+    from backtrack_plugins.exporter import SpliceRequest as SpliceRequest
     from backtrack_plugins.exporting import SAFETY_SENTENCES as SAFETY_SENTENCES
     from backtrack_plugins.exporting import export as export
     from backtrack_plugins.fixing import Change as Change
@@ -112,6 +119,7 @@ if TYPE_CHECKING:
     from backtrack_plugins.hookspecs import hookimpl as hookimpl
     from backtrack_plugins.importer import Imported as Imported
     from backtrack_plugins.importer import Importer as Importer
+    from backtrack_plugins.importer import ImportSettings as ImportSettings
     from backtrack_plugins.importing import ImportLossWarning as ImportLossWarning
     from backtrack_plugins.importing import import_address as import_address
     from backtrack_plugins.importing import import_bytes as import_bytes
@@ -177,6 +185,7 @@ if TYPE_CHECKING:
     from backtrack_plugins.writing import to_json as to_json
     from backtrack_plugins.writing import to_mapping as to_mapping
     from backtrack_plugins.writing import write as write
+    from backtrack_plugins.xml import read_xml as read_xml
 
 
 _MODULES = {
@@ -200,6 +209,7 @@ _MODULES = {
     "annotating": ("annotate",),
     "annotator": ("Annotation", "AnnotationRequest", "Annotator"),
     "athlete": ("Athlete", "RaceTime", "Silenced", "Treadmill", "athlete_from_toml", "read_athlete"),
+    "belt": ("BeltPlan", "BeltRow", "BeltText", "belt_plan"),
     "block": ("block_in", "merge_block", "remove_block"),
     "book": ("Book", "Record", "Shelf", "data_folder"),
     "checking": (
@@ -228,6 +238,7 @@ _MODULES = {
         "BacktrackError",
         "ByHand",
         "CannotExport",
+        "CannotSplice",
         "DamagedBlock",
         "DeliveryError",
         "ExistingFile",
@@ -247,11 +258,20 @@ _MODULES = {
         "UsageError",
         "WorkoutProblems",
     ),
-    "exporter": ("Artifact", "Capability", "ExportRequest", "Exported", "Exporter", "Loss"),
+    "exporter": (
+        "Artifact",
+        "Capability",
+        "ExportRequest",
+        "Exported",
+        "Exporter",
+        "Insert",
+        "Loss",
+        "SpliceRequest",
+    ),
     "exporting": ("SAFETY_SENTENCES", "export"),
     "fixing": ("Change", "Fixed", "fix", "fixed_page"),
     "hookspecs": ("HOOK_API", "hookimpl"),
-    "importer": ("Imported", "Importer"),
+    "importer": ("ImportSettings", "Imported", "Importer"),
     "importing": ("ImportLossWarning", "import_address", "import_bytes", "import_file"),
     "joining": ("join",),
     "keeping": ("SecretPlace", "SecretStore", "write_private"),
@@ -283,6 +303,7 @@ _MODULES = {
     "units": ("Amount", "Incline", "Mass", "Speed"),
     "workout": ("Repeat", "Step", "Straddle", "Workout"),
     "writing": ("format_page", "to_json", "to_mapping", "write"),
+    "xml": ("read_xml",),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 

@@ -77,6 +77,15 @@ class CannotExport(WorkoutProblems):
     """The workout is safe, and this format has no way to carry it."""
 
 
+class CannotSplice(BacktrackError):
+    """A file has no place for new steps among its own; the sentence says why.
+
+    Whoever asked for it has the whole written anew instead, and tells what that loses.
+    """
+
+    exit_code = 1
+
+
 class UsageError(BacktrackError):
     """The call or the input cannot be understood: a wrong option, an unreadable file, a missing value.
 

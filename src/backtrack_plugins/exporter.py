@@ -1,4 +1,4 @@
-"""What passes between the core and an exporter: Exporter, ExportRequest, Exported, Loss, Artifact."""
+"""What passes between the core and an exporter: Exporter, its requests, Exported, Loss, Artifact."""
 
 from __future__ import annotations
 
@@ -102,6 +102,49 @@ class ExportRequest(msgspec.Struct, frozen=True, kw_only=True):
         return self.timeline.where(segment)
 
 
+class Insert(msgspec.Struct, frozen=True, kw_only=True):
+    """Steps that are put into somebody's file, at one place.
+
+    They begin and end facing forward, long enough for a turn to be announced and for a belt to have started
+    gently before the file's own steps go on.
+
+    Attributes:
+        at: How many parts of the file's own Workout come before it: 0 at its beginning. A repeat is one part.
+        parts: The new segments, straddles among them, with repeats kept; as an `ExportRequest.tree`.
+        segments: The same with repeats unrolled.
+    """
+
+    at: int
+    parts: tuple[TreePart, ...]
+    segments: tuple[Segment, ...]
+
+
+class SpliceRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What an exporter gets that puts new steps into a file in its own format, made by somebody else.
+
+    The file's own steps stay as they are, with all that our model has no place for; indices, counts and
+    references to them are mended.
+
+    Attributes:
+        data: The file's bytes.
+        file: Its name, for messages.
+        inserts: What is new, in order; one block, and the walks around it.
+        whole: The request for the whole: the file's own steps as its importer understood them, with the
+            new ones. The result is called ``whole.workout.name`` and has ``whole.notices`` where it has room;
+            ``whole.page`` has no place in it, since it would say the file's own steps in our words.
+    """
+
+    data: bytes
+    file: str
+    inserts: tuple[Insert, ...]
+    whole: ExportRequest
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """All new segments, with repeats unrolled."""
+        return tuple(segment for insert in self.inserts for segment in insert.segments)
+
+
 def check_name(name: str, needs: frozenset[str] = frozenset()) -> None:
     """Raise ValueError unless a plugin's object can be named so and need these values of Athlete."""
     check_plugin_name(name)
@@ -136,6 +179,10 @@ class Exporter(msgspec.Struct, frozen=True, kw_only=True):
             stands in the Struct's docstring, below ``Attributes:``. The values arrive in the request.
         needs: Fields of Athlete that the exporter wants to see.
         hint: Where to copy the file, for the runner.
+        splice: Puts new steps into a file in this format that somebody else made, whose steps stay as they
+            are; the importer of the same name has read it. The losses are those of the new steps. It raises
+            `CannotSplice` where a file has no place for them; then all is written anew, and that is told.
+            None where the format cannot.
 
     Raises:
         ValueError: when the name, the suffix or a needed value is none. Or when a field holds what its type
@@ -152,6 +199,7 @@ class Exporter(msgspec.Struct, frozen=True, kw_only=True):
     options: type[msgspec.Struct] | None = None
     needs: frozenset[str] = frozenset()
     hint: str = ""
+    splice: Callable[[SpliceRequest], Exported | bytes] | None = None
 
     def __post_init__(self) -> None:
         refuse_wrong_fields(self)

@@ -12,7 +12,7 @@ import pytest
 
 import backtrack_plugins as bt
 from backtrack_plugins import library
-from backtrack_zwo.blocks import Block, plan
+from backtrack_zwo.writing import power
 
 PACES = (bt.RaceTime("5k", 1800),)
 ATHLETE = bt.Athlete(level="advanced", race_paces=PACES)
@@ -176,8 +176,8 @@ def test_a_warning_too_close_to_an_announcement_stands_with_it_and_counts_from_t
 def test_a_speed_that_six_decimals_can_say_is_said_exactly():
     for tenths in range(8, 97):
         segment_speed = bt.Speed(f"{tenths / 10} km/h").metres_per_second
-        block = Block(seconds=60, metres_per_second=segment_speed, may_round_up=False)
-        assert block.power(360) == f"{tenths / 100:.6f}"
+        row = bt.BeltRow(seconds=60, metres_per_second=segment_speed, may_round_up=False, step_number=1)
+        assert power(row, 360) == f"{tenths / 100:.6f}"
 
 
 def test_a_step_that_is_no_faster_than_the_lowest_speed_is_one_block():
@@ -467,7 +467,7 @@ def test_no_two_texts_come_closer_together_than_they_can_be_read(seconds):
     timeline = bt.expand(workout)
     at = 0
     shown = []
-    for block in plan(timeline).blocks:
+    for block in bt.belt_plan(timeline, "zwo").rows:
         shown += [at + event.seconds for event in block.events]
         at += block.seconds
     assert all(later - earlier >= 5 for earlier, later in pairwise(shown))

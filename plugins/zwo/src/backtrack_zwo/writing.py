@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backtrack_plugins import CannotExport, Exported, Loss, Problem
-from backtrack_zwo.blocks import plan
+from backtrack_plugins import CannotExport, Exported, Loss, Problem, belt_plan
 from backtrack_zwo.folding import fold, fold_name
 from backtrack_zwo.options import race_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from backtrack_plugins import ExportRequest
-    from backtrack_zwo.blocks import Block
+    from backtrack_plugins import BeltRow, ExportRequest
+
+NAME = "zwo"
 
 AUTHOR = "backtrack-plugins"
 
@@ -39,7 +39,7 @@ def to_zwo(request: ExportRequest) -> Exported:
     """
     race = race_time(request)
     seconds_per_km = round(race.seconds_per_km)
-    blocks, losses = plan(request.timeline)
+    rows, losses = belt_plan(request.timeline, NAME)
     header = {
         "author": AUTHOR,
         "name": fold_name(request.workout.name),
@@ -50,14 +50,14 @@ def to_zwo(request: ExportRequest) -> Exported:
         # It stands for the pace in QZ, whose belt speed then does not hang on the user's settings.
         "thresholdSecPerKm": str(seconds_per_km),
     }
-    data = _xml(header, blocks, seconds_per_km, PACE_INDEX[race.race], incline=request.options.incline)
+    data = _xml(header, rows, seconds_per_km, PACE_INDEX[race.race], incline=request.options.incline)
     if len(data) > MOST_BYTES:
         raise CannotExport([_too_large(request)])
     return Exported(data=data, losses=(*losses, *_folding_losses(request)))
 
 
 def _xml(
-    header: dict[str, str], blocks: Sequence[Block], seconds_per_km: int, pace: str, *, incline: bool
+    header: dict[str, str], rows: Sequence[BeltRow], seconds_per_km: int, pace: str, *, incline: bool
 ) -> bytes:
     from lxml.etree import Element, SubElement, tostring
 
@@ -66,18 +66,33 @@ def _xml(
         SubElement(root, tag).text = text
     SubElement(SubElement(root, "tags"), "tag", name="backtrack")
     workout = SubElement(root, "workout")
-    for block in blocks:
+    for row in rows:
         step = SubElement(workout, "SteadyState")
-        step.set("Duration", str(block.seconds))
-        step.set("Power", block.power(seconds_per_km))
+        step.set("Duration", str(row.seconds))
+        step.set("Power", power(row, seconds_per_km))
         step.set("pace", pace)
         if incline:
-            step.set("Incline", block.incline_fraction)
-        for event in block.events:
+            step.set("Incline", incline_fraction(row.incline_percent))
+        for event in row.events:
             shown = SubElement(step, "textevent")
             shown.set("timeoffset", str(event.seconds))
             shown.set("message", fold(event.text))
     return tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
+
+
+def power(row: BeltRow, seconds_per_km: int) -> str:
+    """The speed as a fraction of a race pace, with six decimals."""
+    # Metres a second times seconds a kilometre is thousandths of the pace; these are millionths.
+    return f"{row.rounded(seconds_per_km * 1000) / 1_000_000:.6f}"
+
+
+def incline_fraction(percent: float) -> str:
+    """The incline as a fraction, exact to a ten-thousandth of a percent.
+
+    >>> incline_fraction(2)
+    '0.02'
+    """
+    return f"{percent / 100:.6f}".rstrip("0").rstrip(".")
 
 
 def _folding_losses(request: ExportRequest) -> tuple[Loss, ...]:

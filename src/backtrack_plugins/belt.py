@@ -1,8 +1,8 @@
-"""A Timeline to the blocks of a ZWO: stretches of whole seconds at one speed. All arithmetic is here.
+"""A Timeline to rows for a program that moves a belt: stretches of whole seconds at one speed.
 
-A program that plays a ZWO on a belt sets each block's speed at once and changes it on its own clock.
-So every block has a speed, a straddle is played at the belt's lowest one, and so are the first
-seconds after it; where not facing the console, no rounding makes the belt faster than planned.
+For every format whose files drive a treadmill. Such a program sets each row's speed at once and changes it on
+its own clock. So every row has a speed, a straddle is played at the belt's lowest one, what comes after it
+starts gently, and where not facing the console no rounding makes the belt faster than planned.
 """
 
 from __future__ import annotations
@@ -12,18 +12,22 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
-from backtrack_plugins import FASTEST_MOUNT, CannotExport, Loss, Problem, Step
+from backtrack_plugins.checking import FASTEST_MOUNT
+from backtrack_plugins.errors import CannotExport
+from backtrack_plugins.exporter import Loss
+from backtrack_plugins.problem import Problem
+from backtrack_plugins.workout import Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from backtrack_plugins import Segment, Timeline
+    from backtrack_plugins.timeline import Segment, Timeline
 
-SHORTEST_BLOCK_SECONDS = 10
-"""No block is shorter (our choice): a belt needs seconds to change, and a line needs them to be read."""
+SHORTEST_ROW_SECONDS = 10
+"""No row is shorter (our choice): a belt needs seconds to change, and a line needs them to be read."""
 
 SHORTEST_STRADDLE_SECONDS = 30
-"""A ZWO cannot wait for the lap button, so turning round gets this long (our choice)."""
+"""A file that cannot wait for the lap button: then turning round gets this long (our choice)."""
 
 HOLD_SECONDS = 15
 """How long the belt stays at its lowest speed after a straddle (our choice)."""
@@ -47,30 +51,36 @@ Departure = Literal["turn", "straddle", "hold", "lap"]
 
 _INSTEAD: dict[Departure, str] = {
     "turn": (
-        "ends on a clock, because a ZWO cannot wait; whatever plays the file on a belt holds {lowest} "
+        "ends on a clock, because the file cannot wait; whatever plays the file on a belt holds {lowest} "
         f"through every straddle and for {HOLD_SECONDS} s after it. "
         "Stay on the side rails, or pause, if you are not ready"
     ),
     "straddle": f"lasts {SHORTEST_STRADDLE_SECONDS} s in the file, longer than planned",
     "hold": "the whole step is held at {lowest}: too little of it is left when the belt may speed up",
-    "lap": f"lasts {LAP_SECONDS} s in the file, because a ZWO has no step until the lap button",
+    "lap": f"lasts {LAP_SECONDS} s in the file, because it has no step until the lap button",
 }
 
 
-class TextEvent(msgspec.Struct, frozen=True, gc=False):
-    """A text to show, in whole seconds after the start of its block."""
+class BeltText(msgspec.Struct, frozen=True, gc=False):
+    """A text to show.
+
+    Attributes:
+        seconds: Whole seconds after the start of its row.
+        text: What is shown; it may have several lines.
+    """
 
     seconds: int
     text: str
 
 
-class Block(msgspec.Struct, frozen=True, kw_only=True):
+class BeltRow(msgspec.Struct, frozen=True, kw_only=True):
     """A stretch at one speed.
 
     Attributes:
         seconds: How long; 10 s at least.
         metres_per_second: Belt speed.
         may_round_up: Whether the speed written may be faster than this one, by less than a belt can show.
+        step_number: The written step that it comes from, from 1; of a placed straddle, the one it leads to.
         incline_percent: Belt incline in percent of grade.
         events: What to show when.
     """
@@ -78,47 +88,59 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
     seconds: int
     metres_per_second: float
     may_round_up: bool
+    step_number: int
     incline_percent: float = 0.0
-    events: list[TextEvent] = []
+    events: list[BeltText] = []
 
-    def power(self, seconds_per_km: int) -> str:
-        """The speed as a fraction of a race pace, with six decimals.
+    def rounded(self, per_unit: float) -> int:
+        """The speed as a whole number of a format's units, never faster than planned where that matters.
 
-        >>> Block(seconds=60, metres_per_second=3 / 3.6, may_round_up=False).power(360)
-        '0.300000'
+        Args:
+            per_unit: How many of the units one metre per second is, such as 3600 for thousandths of a km/h.
+
+        >>> BeltRow(seconds=60, metres_per_second=3 / 3.6, may_round_up=False, step_number=1).rounded(3600)
+        3000
         """
-        # Metres a second times seconds a kilometre is thousandths of the pace; these are millionths.
-        exact = self.metres_per_second * seconds_per_km * 1000
-        millionths = round(exact) if self.may_round_up else math.floor(exact + _NOISE)
-        return f"{millionths / 1_000_000:.6f}"
-
-    @property
-    def incline_fraction(self) -> str:
-        """The incline as a fraction, exact to a ten-thousandth of a percent: 2 % is 0.02."""
-        return f"{self.incline_percent / 100:.6f}".rstrip("0").rstrip(".")
+        exact = self.metres_per_second * per_unit
+        return round(exact) if self.may_round_up else math.floor(exact + _NOISE)
 
 
-class Plan(NamedTuple):
-    """All blocks in order, and what of the Timeline they could not keep."""
+class BeltPlan(NamedTuple):
+    """What a belt is to do.
 
-    blocks: list[Block]
+    Attributes:
+        rows: All rows in order.
+        losses: What of the segments they could not keep.
+    """
+
+    rows: list[BeltRow]
     losses: tuple[Loss, ...]
 
 
-def plan(timeline: Timeline) -> Plan:
-    """Turn segments into blocks.
+def belt_plan(
+    timeline: Timeline,
+    format: str,  # noqa: A002 - as in `export`
+    segments: Sequence[Segment] | None = None,
+) -> BeltPlan:
+    """Turn segments into rows.
 
-    The running total stays within half a second of the Timeline's, where straddles lengthened to
-    30 s and open-ended steps are counted as the blocks have them.
+    The running total stays within half a second of the segments', where straddles lengthened to
+    30 s and open-ended steps are counted as the rows have them.
+
+    Args:
+        timeline: The Timeline.
+        format: The format's name, with which codes of problems begin.
+        segments: Those of the timeline that become rows; all when left out.
 
     Raises:
-        CannotExport: when a step is shorter than 10 s (``zwo/short``), or one not facing the console is
-            faster than anybody steps onto a belt, which only a supervisor lets pass (``zwo/mount``).
+        CannotExport: when a step is shorter than 10 s (``FORMAT/short``), or one not facing the console is
+            faster than anybody steps onto a belt, which only a supervisor lets pass (``FORMAT/mount``).
     """
-    _refuse(timeline, _too_short)
-    _refuse(timeline, _too_fast)
+    chosen = timeline.segments if segments is None else segments
+    _refuse(chosen, lambda segment: _too_short(timeline, format, segment))
+    _refuse(chosen, lambda segment: _too_fast(timeline, format, segment))
     planner = _Planner(timeline.treadmill.slowest.metres_per_second)
-    for segment, incline_percent in zip(timeline.segments, _inclines(timeline.segments), strict=True):
+    for segment, incline_percent in zip(chosen, _inclines(chosen), strict=True):
         planner.add(segment, incline_percent)
     lowest = str(timeline.treadmill.slowest)
     losses = tuple(
@@ -126,40 +148,40 @@ def plan(timeline: Timeline) -> Plan:
         for what, instead in _INSTEAD.items()
         if planner.departures[what]
     )
-    return Plan(planner.blocks, losses)
+    return BeltPlan(planner.rows, losses)
 
 
-def _refuse(timeline: Timeline, judge: Callable[[Timeline, Segment], Problem | None]) -> None:
+def _refuse(segments: Sequence[Segment], judge: Callable[[Segment], Problem | None]) -> None:
     found: dict[int, Problem] = {}
-    for segment in timeline.segments:
-        problem = judge(timeline, segment)
+    for segment in segments:
+        problem = judge(segment)
         if problem is not None and len(found) < MOST_PROBLEMS:
             found.setdefault(segment.step_number, problem)
     if found:
         raise CannotExport(list(found.values()))
 
 
-def _too_short(timeline: Timeline, segment: Segment) -> Problem | None:
+def _too_short(timeline: Timeline, name: str, segment: Segment) -> Problem | None:
     seconds = segment.seconds
-    if segment.is_straddle or seconds is None or seconds >= SHORTEST_BLOCK_SECONDS - _NOISE:
+    if segment.is_straddle or seconds is None or seconds >= SHORTEST_ROW_SECONDS - _NOISE:
         return None
     return Problem(
-        code="zwo/short",
-        message=f"a step of {seconds:.3g} s; in a ZWO {SHORTEST_BLOCK_SECONDS} s is the least",
-        hint=f"make it {SHORTEST_BLOCK_SECONDS} s or longer, or one with the step beside it",
+        code=f"{name}/short",
+        message=f"a step of {seconds:.3g} s; in {name} {SHORTEST_ROW_SECONDS} s is the least",
+        hint=f"make it {SHORTEST_ROW_SECONDS} s or longer, or one with the step beside it",
         where=timeline.where(segment),
         text=segment.line,
     )
 
 
-def _too_fast(timeline: Timeline, segment: Segment) -> Problem | None:
+def _too_fast(timeline: Timeline, name: str, segment: Segment) -> Problem | None:
     """A supervisor may bring a belt up by hand; a file brings it up at once, behind the runner's back."""
     step = segment.step
     if not isinstance(step, Step) or step.direction == "forward" or not step.speed.exceeds(FASTEST_MOUNT):
         return None
     return Problem(
-        code="zwo/mount",
-        message=f"{step.speed} {step.direction}: a ZWO brings the belt up at once, "
+        code=f"{name}/mount",
+        message=f"{step.speed} {step.direction}: {name} brings the belt up at once, "
         f"and {FASTEST_MOUNT} is the most",
         hint="lower the speed, or follow the workout by hand from another format, with somebody beside you",
         where=timeline.where(segment),
@@ -186,7 +208,7 @@ class _Planner:
 
     def __init__(self, lowest_metres_per_second: float) -> None:
         self.lowest = lowest_metres_per_second
-        self.blocks: list[Block] = []
+        self.rows: list[BeltRow] = []
         self.departures: dict[Departure, set[int]] = {what: set() for what in _INSTEAD}
         self.hold_seconds = 0
         self.owed_seconds = 0.0
@@ -198,34 +220,34 @@ class _Planner:
         if speed is None:
             self.departures["turn"].add(segment.step_number)
             self.hold_seconds = HOLD_SECONDS
-            self._append(seconds, self.lowest, incline_percent, events, may_round_up=False)
+            self._append(segment, seconds, self.lowest, incline_percent, events, may_round_up=False)
             return
         held = self._held_seconds(segment, seconds, speed)
         if held:
             first = [event for event in events if event.seconds < held]
-            events = [
-                TextEvent(event.seconds - held, event.text) for event in events if event.seconds >= held
-            ]
+            events = [BeltText(event.seconds - held, event.text) for event in events if event.seconds >= held]
             if held < seconds:
                 first = _announced(first, held - READING_SECONDS, segment.belt)
-            self._append(held, self.lowest, incline_percent, first, may_round_up=False)
+            self._append(segment, held, self.lowest, incline_percent, first, may_round_up=False)
         if held < seconds:
             forward = segment.direction == "forward"
-            self._append(seconds - held, speed, incline_percent, events, may_round_up=forward)
+            self._append(segment, seconds - held, speed, incline_percent, events, may_round_up=forward)
 
     def _append(
         self,
+        segment: Segment,
         seconds: int,
         speed: float,
         incline_percent: float,
-        events: list[TextEvent],
+        events: list[BeltText],
         *,
         may_round_up: bool,
     ) -> None:
-        self.blocks.append(
-            Block(
+        self.rows.append(
+            BeltRow(
                 seconds=seconds,
                 metres_per_second=speed,
+                step_number=segment.step_number,
                 incline_percent=incline_percent,
                 may_round_up=may_round_up,
                 events=events,
@@ -251,14 +273,14 @@ class _Planner:
         self.hold_seconds = max(0, owed - seconds)
         if not owed or metres_per_second <= self.lowest:
             return 0
-        held = max(owed, SHORTEST_BLOCK_SECONDS)
-        if seconds - held < SHORTEST_BLOCK_SECONDS:
+        held = max(owed, SHORTEST_ROW_SECONDS)
+        if seconds - held < SHORTEST_ROW_SECONDS:
             self.departures["hold"].add(segment.step_number)
             return seconds
         return held
 
 
-def _announced(events: list[TextEvent], at: int, belt: str) -> list[TextEvent]:
+def _announced(events: list[BeltText], at: int, belt: str) -> list[BeltText]:
     """The texts and, at a time, that the belt speeds up.
 
     A warning that would come before that can have been read stands with it, and counts from there.
@@ -268,20 +290,20 @@ def _announced(events: list[TextEvent], at: int, belt: str) -> list[TextEvent]:
         if event.seconds >= at:
             counted = WARNING_SECONDS + event.seconds - at
             texts.append(event.text.replace(f"In {WARNING_SECONDS} s", f"In {counted} s", 1))
-    return [*(event for event in events if event.seconds < at), TextEvent(at, "\n".join(texts))]
+    return [*(event for event in events if event.seconds < at), BeltText(at, "\n".join(texts))]
 
 
-def _events(segment: Segment, seconds: int) -> list[TextEvent]:
+def _events(segment: Segment, seconds: int) -> list[BeltText]:
     """The line at once, then the cues at their times, each when what stood before can have been read."""
     opening = list(segment.lines)
     later = []
     for cue in segment.cues:
         at = seconds - WARNING_SECONDS if segment.seconds is None else int(cue.seconds)
         if at >= READING_SECONDS:
-            later.append(TextEvent(at, cue.text))
+            later.append(BeltText(at, cue.text))
         elif segment.is_straddle:
-            later.append(TextEvent(READING_SECONDS, cue.text))
+            later.append(BeltText(READING_SECONDS, cue.text))
         else:
             # A warning counts the seconds to the turn: shown later it would promise too many.
             opening.append(cue.text)
-    return [TextEvent(0, "\n".join(opening)), *later]
+    return [BeltText(0, "\n".join(opening)), *later]
