@@ -57,7 +57,7 @@ class TestAdd:
         assert {path.name for path in Path("out").iterdir()} > {
             "club-run-block.club",
             "club-run-block.fit",
-            "club-run-block.txt",
+            "club-run-block.strava.txt",
         }
         spliced, fit, _ = done.out.split("\n\n")[1:]
         assert "kept" in spliced
@@ -135,7 +135,7 @@ class TestAdd:
             *("add", "block.backtrack", "--after", "Tempo Tuesday.club"),
             *("--to", "club", "--to", "zwo", "--to", "nowhere"),
         )
-        assert (done.code, files()) == (3, BEFORE)
+        assert (done.code, files()) == (2, BEFORE)
         for said in ("race pace", "nowhere", "Nothing was written."):
             assert said in done.err
 
