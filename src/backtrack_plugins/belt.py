@@ -83,7 +83,7 @@ class BeltRow(msgspec.Struct, frozen=True, kw_only=True):
         step_number: The written step that it comes from, from 1; of a placed straddle, the one it leads to.
         incline_percent: Belt incline in percent of grade.
         events: What to show when.
-        continues: Whether it is the rest of a segment that began with the row before, held at the lowest speed.
+        continues: Whether it is the rest of a segment whose beginning, the row before, is held.
     """
 
     seconds: int

@@ -62,9 +62,7 @@ def in_bars(tree: Parts, every: Sequence[Stretch]) -> Iterator[Stretch | Bar]:
     return _walk(tree, every, iter(range(len(every))))
 
 
-def _walk(
-    parts: Parts, every: Sequence[Stretch], places: Iterator[int]
-) -> Iterator[Stretch | Bar]:
+def _walk(parts: Parts, every: Sequence[Stretch], places: Iterator[int]) -> Iterator[Stretch | Bar]:
     for part in parts:
         if not isinstance(part, RepeatedSegments):
             yield every[next(places)]
@@ -79,7 +77,7 @@ def _walk(
 def _is_plain_pair(repeat: RepeatedSegments) -> bool:
     segments = [part for part in repeat.parts if not isinstance(part, RepeatedSegments)]
     return (
-        len(segments) == len(repeat.parts) == 2  # noqa: PLR2004 - a pair
+        len(segments) == len(repeat.parts) == 2
         and all(segment.direction == "forward" and segment.ends_on == "time" for segment in segments)
         and segments[0].incline_percent == segments[1].incline_percent
     )
@@ -89,7 +87,7 @@ def _barred(times: int, every: Sequence[Stretch], first: int, end: int) -> Itera
     """The stretches from the first up to the end, as a bar where they can be one."""
     passes = list(every[first:end])
     turns_after = end < len(every) and every[end].segment.is_straddle
-    same = all({_played(stretch) for stretch in passes[half::2]} == {_played(passes[half])} for half in (0, 1))
+    same = len({_played(each) for each in passes[::2]}) == len({_played(each) for each in passes[1::2]}) == 1
     one_row_each = all(len(stretch.rows) == 1 for stretch in passes)
     if times > 1 and same and one_row_each and not turns_after and not _turned_before(every[:first]):
         yield Bar(times, passes)
