@@ -34,7 +34,7 @@ level: advanced
 
 STEPS = """\
     <!-- easy first -->
-    <SteadyState Duration="600" Power="0.7" pace="1" zone='Z2'>
+    <SteadyState Duration="600" Power="0.7" pace="1" zone='Z2>' note="/>">
       <textevent timeoffset="0" message="Rise &amp; shine&#xA;now"/>
     </SteadyState>
     <IntervalsT Repeat="3" OnDuration="60" OffDuration="60" OnPower="1" OffPower="0.6" pace="1"/> <!-- 3 -->
