@@ -221,9 +221,10 @@ class _Writer:
             return
         told = prompt(segment)
         self.prompts.append(told)
-        if step.cue is not None:
-            if is_plain(step.cue):
-                told = f"{told}, {step.cue}"
+        cue = (step.cue or "").strip()
+        if cue:
+            if is_plain(cue):
+                told = f"{told}, {cue}"
             else:
                 self.departures["cue"].add(segment.step_number)
         forward = step.direction == "forward"
