@@ -239,7 +239,7 @@ def test_whatever_is_joined_nothing_of_it_is_lost_and_it_warms_up_and_cools_down
     block: bt.Workout, run: bt.Workout, before: bool, easy: bt.Speed | None
 ) -> None:
     athlete = bt.Athlete(easy_walk=easy)
-    joined, added = join_and_tell(block, run, before=before, athlete=athlete)
+    joined, added, _ = join_and_tell(block, run, before=before, athlete=athlete)
     walks = [each.step for each in added]
     kept = [part for part in joined.steps if part not in walks]
     first, second = (block, run) if before else (run, block)

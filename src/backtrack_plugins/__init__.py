@@ -167,6 +167,7 @@ if TYPE_CHECKING:
     from backtrack_plugins.reviewed import ReviewedSegment as ReviewedSegment
     from backtrack_plugins.reviewed import WayTotals as WayTotals
     from backtrack_plugins.reviewing import review as review
+    from backtrack_plugins.splicing import add_block as add_block
     from backtrack_plugins.timeline import Cue as Cue
     from backtrack_plugins.timeline import RepeatedSegments as RepeatedSegments
     from backtrack_plugins.timeline import Segment as Segment
@@ -299,6 +300,7 @@ _MODULES = {
     "reviewed": ("ExtraLap", "Review", "ReviewedSegment", "WayTotals"),
     "reviewing": ("review",),
     "recalling": ("Sent", "sent", "unsend"),
+    "splicing": ("add_block",),
     "timeline": ("Cue", "RepeatedSegments", "Segment", "Timeline", "Totals", "expand"),
     "units": ("Amount", "Incline", "Mass", "Speed"),
     "workout": ("Repeat", "Step", "Straddle", "Workout"),

@@ -15,6 +15,7 @@ from backtrack_plugins.timeline import RepeatedSegments, Segment, Timeline, Tree
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterator, Sequence
 
     from backtrack_plugins.workout import Workout
 
@@ -106,7 +107,8 @@ class Insert(msgspec.Struct, frozen=True, kw_only=True):
     """Steps that are put into somebody's file, at one place.
 
     They begin and end facing forward, long enough for a turn to be announced and for a belt to have started
-    gently before the file's own steps go on.
+    gently before the file's own steps go on. Where the file's own steps before them face another way, because
+    they are ours from before, a straddle comes first.
 
     Attributes:
         at: How many parts of the file's own Workout come before it: 0 at its beginning. A repeat is one part.
@@ -246,21 +248,24 @@ class Artifact(msgspec.Struct, frozen=True, kw_only=True):
         return write_files(folder, {self.name: self.data}, overwrite=overwrite)[0].path
 
 
-def capability_losses(timeline: Timeline, carried: frozenset[Capability]) -> tuple[Loss, ...]:
-    """What this workout uses and the format does not carry."""
+def capability_losses(
+    timeline: Timeline, carried: frozenset[Capability], parts: Sequence[TreePart] | None = None
+) -> tuple[Loss, ...]:
+    """What this workout uses and the format does not carry; of some parts of its tree where given."""
     instead = "in the words of each step" if "text" in carried else "not carried"
     losses = []
-    for capability, used in _used(timeline).items():
+    used_by = _used(timeline.tree if parts is None else parts)
+    for capability, used in used_by.items():
         if capability not in carried and used is not None:
             said = "each pass is written out" if capability == "repeats" else instead
             losses.append(Loss(what=capability, instead=said, steps=used))
     return tuple(losses)
 
 
-def _used(timeline: Timeline) -> dict[Capability, tuple[int, ...] | None]:
+def _used(parts: Sequence[TreePart]) -> dict[Capability, tuple[int, ...] | None]:
     """The steps that use each capability; None where none does."""
     used: dict[Capability, list[int]] = {capability: [] for capability in CAPABILITIES}
-    for segment in timeline.segments:
+    for segment in _segments(parts):
         if segment.is_straddle:
             continue
         number = segment.step_number
@@ -275,5 +280,13 @@ def _used(timeline: Timeline) -> dict[Capability, tuple[int, ...] | None]:
         if segment.ends_on == "distance":
             used["distance"].append(number)
     distinct = {capability: tuple(sorted(set(steps))) or None for capability, steps in used.items()}
-    repeats = any(isinstance(part, RepeatedSegments) for part in timeline.tree)
+    repeats = any(isinstance(part, RepeatedSegments) for part in parts)
     return {**distinct, "repeats": () if repeats else None}
+
+
+def _segments(parts: Sequence[TreePart]) -> Iterator[Segment]:
+    for part in parts:
+        if isinstance(part, RepeatedSegments):
+            yield from _segments(part.parts)
+        else:
+            yield part

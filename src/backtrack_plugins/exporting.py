@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -25,7 +26,7 @@ from backtrack_plugins.workout import Workout, unprintable
 from backtrack_plugins.writing import INDENT, header_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from backtrack_plugins.athlete import Athlete
     from backtrack_plugins.exporter import Capability, Exporter, Loss
@@ -76,10 +77,7 @@ def export(
     >>> export(workout, "segments-csv").name
     'easy.csv'
     """
-    if stem is not None and not is_file_name(stem):
-        raise UsageError(
-            f"{shown(stem)!r} is no file name; leave out folders and marks such as : ? *", argument="stem"
-        )
+    refuse_wrong_stem(stem)
     registry = registry or installed()
     exporter = registry.exporter(format)
     request, problems = checked_request(
@@ -91,37 +89,83 @@ def export(
         force=force,
         registry=registry,
     )
-    exported = run(exporter, request)
-    carried, losses = _carried_and_lost(exporter, request, exported)
-    problems = (*problems, *check_losses(losses, athlete))
-    if "direction" not in carried:
-        unsaid = tuple(check_words(request.timeline, _shown_to_athlete(exported)))
-        problems = (*problems, *unsaid)
-        if unsaid and not force:
-            raise UnsafeWorkout(problems)
-        if unsaid:
-            notices = notices_for(supervised_by, forced=_broken(problems))
-            exported = run(exporter, _with_notices(request, notices))
-    return Artifact(
-        name=(stem or stem_of(workout)) + exporter.suffix,
-        media_type=exporter.media_type,
-        data=exported.data,
-        losses=losses,
-        problems=problems,
-        timeline=request.timeline,
-        format=exporter.name,
-        hint=exporter.hint,
+    made = Making(exporter, partial(run, exporter), request.tree)
+    return made.artifact(
+        request, problems, athlete, supervised_by=supervised_by, force=force, stem=stem or stem_of(workout)
     )
 
 
-def _carried_and_lost(
-    exporter: Exporter, request: ExportRequest, exported: Exported
-) -> tuple[frozenset[Capability], tuple[Loss, ...]]:
-    """What the format carries of this workout, and every loss."""
-    left_out = {loss.what for loss in exported.losses}
-    carried = _asked(exporter).call(lambda: exporter.carried(request.options)) - left_out
-    lost = capability_losses(request.timeline, carried)
-    return carried, (*(loss for loss in lost if loss.what not in left_out), *exported.losses)
+class Making(NamedTuple):
+    """How bytes become of a request, and of what they are.
+
+    Attributes:
+        exporter: Whose format it is.
+        produce: Makes the bytes.
+        parts: What of the tree is made new; of nothing else can anything be lost.
+    """
+
+    exporter: Exporter
+    produce: Callable[[ExportRequest], Exported]
+    parts: Sequence[TreePart]
+
+    def artifact(
+        self,
+        request: ExportRequest,
+        problems: tuple[Problem, ...],
+        athlete: Athlete | None,
+        *,
+        supervised_by: str | None,
+        force: bool,
+        stem: str,
+    ) -> Artifact:
+        """Make the bytes, and hold the words in them to what the athlete has to be told.
+
+        Raises:
+            UnsafeWorkout: when a way of moving is not told in a format that has no field for it.
+        """
+        exported = self.produce(request)
+        carried, losses = self._carried_and_lost(request, exported)
+        problems = (*problems, *check_losses(losses, athlete))
+        if "direction" not in carried:
+            unsaid = tuple(check_words(request.timeline, _shown_to_athlete(exported)))
+            problems = (*problems, *unsaid)
+            if unsaid and not force:
+                raise UnsafeWorkout(problems)
+            if unsaid:
+                notices = notices_for(supervised_by, forced=_broken(problems))
+                exported = self.produce(_with_notices(request, notices))
+        exporter = self.exporter
+        return Artifact(
+            name=stem + exporter.suffix,
+            media_type=exporter.media_type,
+            data=exported.data,
+            losses=losses,
+            problems=problems,
+            timeline=request.timeline,
+            format=exporter.name,
+            hint=exporter.hint,
+        )
+
+    def _carried_and_lost(
+        self, request: ExportRequest, exported: Exported
+    ) -> tuple[frozenset[Capability], tuple[Loss, ...]]:
+        """What the format carries of these parts, and every loss."""
+        left_out = {loss.what for loss in exported.losses}
+        carried = _asked(self.exporter).call(lambda: self.exporter.carried(request.options)) - left_out
+        lost = capability_losses(request.timeline, carried, self.parts)
+        return carried, (*(loss for loss in lost if loss.what not in left_out), *exported.losses)
+
+
+def refuse_wrong_stem(stem: str | None) -> None:
+    """Hold a file name without its suffix to what is one.
+
+    Raises:
+        UsageError: when it is none.
+    """
+    if stem is not None and not is_file_name(stem):
+        raise UsageError(
+            f"{shown(stem)!r} is no file name; leave out folders and marks such as : ? *", argument="stem"
+        )
 
 
 def _shown_to_athlete(exported: Exported) -> tuple[str, ...]:
@@ -177,8 +221,17 @@ def run(exporter: Exporter, request: ExportRequest) -> Exported:
     Raises:
         PluginError: when it fails in a way it should not, or returns something else.
     """
+    return made_by(exporter, lambda: exporter.export(request))
+
+
+def made_by(exporter: Exporter, work: Callable[[], Exported | bytes]) -> Exported:
+    """What an exporter made, held to what it may return.
+
+    Raises:
+        PluginError: when it fails in a way it should not, or returns something else.
+    """
     asked = _asked(exporter)
-    answer = asked.call(lambda: exporter.export(request))
+    answer = asked.call(work)
     if isinstance(answer, bytes):
         return Exported(data=answer)
     return asked.returned(answer, Exported, bytes)

@@ -137,6 +137,18 @@ def import_bytes(
     """
     registry = registry or installed()
     chosen = importer_of(data, name, importer=importer, registry=registry)
+    return import_with(chosen, data, name, athlete=athlete, options=options)
+
+
+def import_with(
+    chosen: Importer,
+    data: bytes,
+    name: str,
+    *,
+    athlete: Athlete | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> Imported:
+    """Read the bytes of a foreign workout file with an importer; as `import_bytes`, which finds one."""
     settings = ImportSettings(
         athlete=declared(athlete, chosen.needs),
         options=convert_options(chosen.name, chosen.options, options or {}),

@@ -12,7 +12,7 @@ from backtrack_plugins.exporting import export
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from backtrack_plugins.athlete import Athlete
     from backtrack_plugins.exporter import Artifact, Exporter
@@ -73,6 +73,24 @@ def make(
     return made, errors
 
 
+def settings_of(settings: Sequence[str], *, kind: str) -> Iterator[tuple[str, str, str]]:
+    """What ``--set`` said: the name of a plugin, an option of it, and its value.
+
+    Args:
+        settings: Such as ``zwo.incline=true``.
+        kind: What a name stands for, such as ``FORMAT``, for messages.
+
+    Raises:
+        UsageError: when one is written differently.
+    """
+    for setting in settings:
+        name, dot, rest = setting.partition(".")
+        option, equals, value = rest.partition("=")
+        if not (name and dot and option and equals):
+            raise UsageError(f"--set {setting}: write it as {kind}.OPTION=VALUE, such as zwo.incline=true")
+        yield name, option, value
+
+
 def options_of(
     settings: Sequence[str], names: Sequence[str], *, kind: str, among: str
 ) -> dict[str, dict[str, str]]:
@@ -88,14 +106,11 @@ def options_of(
         UsageError: when one is written differently, or is for none of the names.
     """
     options: dict[str, dict[str, str]] = {}
-    for setting in settings:
-        name, dot, rest = setting.partition(".")
-        option, equals, value = rest.partition("=")
-        if not (name and dot and option and equals):
-            raise UsageError(f"--set {setting}: write it as {kind}.OPTION=VALUE, such as zwo.incline=true")
+    for name, option, value in settings_of(settings, kind=kind):
         chosen = [given for given in names if given.rpartition(":")[2] == name]
         if not chosen:
-            raise UsageError(f"--set {setting}: {name} is not among {among} ({', '.join(names)})")
+            said = f"--set {name}.{option}={value}"
+            raise UsageError(f"{said}: {name} is not among {among} ({', '.join(names)})")
         for given in chosen:
             options.setdefault(given, {})[option] = value
     return options
