@@ -1,9 +1,10 @@
 """What somebody else's reading of the text finds in it.
 
-The reader below was written after what is published about the workout builder of intervals.icu, and shares nothing
-with the plugin: gesteves/domestique (src/resources/run-workout-syntax.md), hhopke/intervals-icu-mcp
-(src/intervals_icu_mcp/workout_syntax.py), MarvinNazari/intervals-icu-workout-parser, and the forum's topics 1163
-and 123701. It takes for a value whatever any of them takes for one, wherever it stands in a step.
+The reader below was written after what is published about the workout builder of intervals.icu, and shares
+nothing with the plugin: gesteves/domestique (src/resources/run-workout-syntax.md), hhopke/intervals-icu-mcp
+(src/intervals_icu_mcp/workout_syntax.py), MarvinNazari/intervals-icu-workout-parser (docs/public/llms-spec.txt),
+and the forum's topics 1163 and 123701. It takes for a value whatever any of them takes for one, wherever it
+stands in a step.
 """
 
 from __future__ import annotations
@@ -239,7 +240,9 @@ def test_no_step_and_no_repeat_stands_after_the_page_begins_or_above_a_step_by_a
     ],
 )
 def test_a_repeat_stands_between_blank_lines(times, lines):
-    text = exported(f"name: A\n9:00 forward walk 5 km/h\n{times}x\n  1:00 forward walk 4 km/h\n9:00 forward walk 5 km/h\n")
+    text = exported(
+        f"name: A\n9:00 forward walk 5 km/h\n{times}x\n  1:00 forward walk 4 km/h\n9:00 forward walk 5 km/h\n"
+    )
     steps = text.data.decode().partition("as a page")[0].split("\n\n")
     long = "- forward walk five km/h 9m 12:00/km Pace"
     if times == 1:
@@ -250,13 +253,17 @@ def test_a_repeat_stands_between_blank_lines(times, lines):
 
 def test_of_nested_repeats_the_outer_is_written_out_and_that_is_a_loss():
     artifact = exported(SAMPLES["nested-repeat"], SAMPLE_ATHLETE)
-    assert re.findall(r"^\d+x$", artifact.data.decode().partition("as a page")[0], re.MULTILINE) == ["3x", "3x"]
+    assert re.findall(r"^\d+x$", artifact.data.decode().partition("as a page")[0], re.MULTILINE) == [
+        "3x",
+        "3x",
+    ]
     assert ("nested repeats", (2, 3, 4)) in [(loss.what, loss.steps) for loss in artifact.losses]
 
 
 def test_a_backward_pace_is_rounded_to_the_slower_second():
     athlete = bt.Athlete(treadmill=bt.Treadmill(speed_increment=bt.Speed("0.05 km/h")))
-    page = "name: A\n9:00 forward walk 4 km/h\n1:00 backward walk 1.55 km/h grip rail\n3:00 forward walk 4 km/h\n"
+    walk = "forward walk 4 km/h"
+    page = f"name: A\n9:00 {walk}\n1:00 backward walk 1.55 km/h grip rail\n3:00 {walk}\n"
     assert "38:43/km" in exported(page, athlete).data.decode()  # 38:42.6
     page = page.replace("1.55", "1.35")
     assert "44:27/km" in exported(page, athlete).data.decode()  # 44:26.7
@@ -300,8 +307,9 @@ def test_what_the_text_cannot_say_safely_is_refused(page, athlete, code, step):
 
 
 def test_a_short_step_after_a_straddle_stays_gentle_and_that_is_a_loss():
-    page = "9:00 forward walk 5 km/h\n1:00 backward walk 1 km/h grip rail\n0:24 forward jog 8 km/h\n9:00 forward walk 5 km/h"
-    artifact = exported(f"name: A\n{page}\n")
+    walk = "9:00 forward walk 5 km/h"
+    backward = "1:00 backward walk 1 km/h grip rail"
+    artifact = exported(f"name: A\n{walk}\n{backward}\n0:24 forward jog 8 km/h\n{walk}\n")
     step = next(step for step in read(artifact.data) if step.prompt.startswith("forward jog"))
     assert (step.seconds, round(step.metres_per_second * 3.6, 2)) == (24, 5.0)
     assert ("hold", (3,)) in [(loss.what, loss.steps) for loss in artifact.losses]

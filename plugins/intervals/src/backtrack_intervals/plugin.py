@@ -22,6 +22,6 @@ def backtrack_exporters() -> Iterable[Exporter]:
             media_type="text/plain; charset=utf-8",
             export=to_text,
             carries=frozenset({"speed", "distance", "repeats", "text"}),
-            hint="on intervals.icu, add a workout of the type Run to a day, and paste all of it as its description",
+            hint="on intervals.icu, add a workout of the type Run, and paste all of it as its description",
         )
     ]

@@ -1,7 +1,7 @@
 """What the athlete is told at a step: words, and not one digit.
 
 The workout builder takes what comes before a step's duration for its prompt, and finds the duration by what
-it looks like: ``1:00``, ``2.4 km``, ``2%`` and ``5x`` would each be a value of the step, not a word of its prompt.
+it looks like: ``1:00``, ``2.4 km``, ``2%`` and ``5x`` would each be a value of the step, and no word of it.
 """
 
 from __future__ import annotations
@@ -30,8 +30,10 @@ _PACE = re.compile(r"([0-9]+):([0-9]{2})/(km|mi)")
 _NUMBER = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
 
 _KEYWORDS = frozenset(
-    "active cadence cooldown free freeride hidepower hr intensity lap lthr maxeffort mmp pace power press ramp rest "
-    "rpm spm warmup".split()
+    {
+        *("active", "cadence", "cooldown", "free", "freeride", "hidepower", "hr", "intensity", "lap", "lthr"),
+        *("maxeffort", "mmp", "pace", "power", "press", "ramp", "rest", "rpm", "spm", "warmup"),
+    }
 )
 """Words by which the builder, as others describe it, changes a step."""
 

@@ -2,8 +2,8 @@
 
 The builder has no published grammar. What is written here is what its author shows (forum.intervals.icu,
 "workout-builder/1163") and what others who write such texts found: lines that begin with a hyphen are steps,
-``4x`` above them repeats them, ``m`` is minutes. The service sends workouts on to programs that move a belt. So
-every step has a pace, a straddle has the treadmill's slowest, and what comes after it starts gently.
+``4x`` above them repeats them, ``m`` is minutes. The service sends workouts on to programs that move a belt.
+So every step has a pace, a straddle has the treadmill's slowest, and what comes after it starts gently.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ Departure = Literal["turn", "straddle time", "start", "hold", "lap", "nested rep
 
 _INSTEAD: dict[Departure, str] = {
     "turn": (
-        "says Press lap, and a Garmin that got it from intervals.icu is said to wait for that; everything else "
-        "ends it on a clock, with the belt at {lowest}. Stay on the side rails, or pause, if you are not ready"
+        "says Press lap, and a Garmin that got it from intervals.icu is said to wait for that; all others end "
+        "it on a clock, with the belt at {lowest}. Stay on the side rails, or pause, if you are not ready"
     ),
     "straddle time": f"{SHORTEST_STRADDLE_SECONDS} s or longer, and {HOLD_SECONDS} s more to step on",
     "start": f"the first {HOLD_SECONDS} s after a straddle are a step of their own, at {FASTEST_MOUNT}",
@@ -77,9 +77,9 @@ def to_text(request: ExportRequest) -> Exported:
     """Write the text.
 
     Raises:
-        CannotExport: when a step is shorter than 10 s (``intervals-icu/short``), a speed is below 1 km or mile in
-            99:59 (``intervals-icu/slow``), or a step not facing the console is faster than anybody steps
-            onto a belt (``intervals-icu/mount``).
+        CannotExport: when a step is shorter than 10 s (``intervals-icu/short``), a speed is slower than
+            99:59/km (``intervals-icu/slow``), or a step not facing the console is faster than anybody
+            steps onto a belt (``intervals-icu/mount``).
     """
     _refuse(request)
     writer = _Writer(request.timeline.treadmill.slowest)
@@ -113,7 +113,9 @@ def _refuse(request: ExportRequest) -> None:
 def _problem(request: ExportRequest, segment: Segment) -> Problem | None:
     speed = segment.metres_per_second or request.timeline.treadmill.slowest.metres_per_second
     if _pace_seconds(speed, "km", forward=False) > SLOWEST_PACE:
-        what = "a straddle is at the treadmill's slowest speed, and that" if segment.is_straddle else "the belt"
+        what = (
+            "a straddle is at the treadmill's slowest speed, and that" if segment.is_straddle else "the belt"
+        )
         return Problem(
             code=f"{NAME}/slow",
             message=f"{what} is below 0.61 km/h, slower than a pace can say",
@@ -137,7 +139,7 @@ def _problem(request: ExportRequest, segment: Segment) -> Problem | None:
             code=f"{NAME}/mount",
             message=f"{step.speed} {step.direction}: what plays it may bring the belt up at once, "
             f"and {FASTEST_MOUNT} is the most",
-            hint="lower the speed, or follow the workout by hand from another format, with somebody beside you",
+            hint="lower the speed, or follow another format by hand, with somebody beside you",
             where=request.where(segment),
             text=segment.line,
         )
@@ -290,9 +292,7 @@ def _distance(metres: float, unit: str) -> str:
     return f"{metres / _METRES[unit]:.4f}".rstrip("0").rstrip(".") + unit
 
 
-def _first_prompts(
-    parts: Sequence[Segment | RepeatedSegments], after: frozenset[str]
-) -> frozenset[str]:
+def _first_prompts(parts: Sequence[Segment | RepeatedSegments], after: frozenset[str]) -> frozenset[str]:
     """The prompts that parts may begin with, straddles passed over; `after` if there is none."""
     first = next((segment for segment in _segments(parts) if isinstance(segment.step, Step)), None)
     return after if first is None else frozenset({prompt(first)})
