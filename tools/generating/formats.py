@@ -82,7 +82,7 @@ def _with_options(exporter: Exporter) -> dict[str, str]:
     """The option that makes a format carry more, by capability."""
     found: dict[str, str] = {}
     plain = exporter.carried(_defaults(exporter))
-    for field, value in _choices(exporter.options):
+    for field, value in choices(exporter.options):
         options = msgspec.convert({field: value}, exporter.options)
         written = str(value).lower() if isinstance(value, bool) else value
         for capability in exporter.carried(options) - plain:
@@ -90,8 +90,8 @@ def _with_options(exporter: Exporter) -> dict[str, str]:
     return found
 
 
-def _choices(options: type[msgspec.Struct] | None) -> Iterator[tuple[str, Any]]:
-    """Every value of every option that has few of them."""
+def choices(options: type[msgspec.Struct] | None) -> Iterator[tuple[str, Any]]:
+    """Every value of every option that has few of them, but for the defaults."""
     for field in msgspec.structs.fields(options) if options else ():
         choices = (False, True) if field.type is bool else typing.get_args(field.type)
         for choice in choices:

@@ -2,8 +2,8 @@
 
 The reader below was written after what is published about the workout builder of intervals.icu, and shares
 nothing with the plugin: gesteves/domestique (src/resources/run-workout-syntax.md), hhopke/intervals-icu-mcp
-(src/intervals_icu_mcp/workout_syntax.py), MarvinNazari/intervals-icu-workout-parser (docs/public/llms-spec.txt),
-and the forum's topics 1163 and 123701. It takes for a value whatever any of them takes for one, wherever it
+(src/intervals_icu_mcp/workout_syntax.py), MarvinNazari/intervals-icu-workout-parser (in docs/public),
+and topics 1163 and 123701 of its forum. It takes for a value whatever any of them takes for one, wherever it
 stands in a step.
 """
 

@@ -34,7 +34,7 @@ class ImporterSuite(ReadingSuite):
         importer: The importer's name.
         files: Good files by name: as other programs write them, or as your exporter does.
         options: Options to run the suite with; subclass once for each set worth trying.
-        athlete: Whose values the importer may see, and an exporter of the same name when it writes the samples.
+        athlete: Whose values the importer may see, and an exporter of the same name, for the samples.
     """
 
     kind = "importer"

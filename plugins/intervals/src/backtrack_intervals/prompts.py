@@ -50,7 +50,7 @@ def prompt(segment: Segment) -> str:
     if not isinstance(step, Step):
         return STRADDLE
     told = [f"{step.direction} {step.gait} {spelled(segment.belt)}"]
-    if step.direction != "forward" or step.rail != "free":
+    if step.rail is not None and (step.direction != "forward" or step.rail != "free"):
         told.append(_RAILS[step.rail])
     if step.effort:
         told.append(spelled(step.effort).replace("rpe", "RPE"))

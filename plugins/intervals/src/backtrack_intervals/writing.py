@@ -60,7 +60,7 @@ Departure = Literal["turn", "straddle time", "start", "hold", "lap", "nested rep
 
 _INSTEAD: dict[Departure, str] = {
     "turn": (
-        "says Press lap, and a Garmin that got it from intervals.icu is said to wait for that; all others end "
+        "says Press lap, and a Garmin that got it from intervals.icu is said to wait for it; all others end "
         "it on a clock, with the belt at {lowest}. Stay on the side rails, or pause, if you are not ready"
     ),
     "straddle time": f"{SHORTEST_STRADDLE_SECONDS} s or longer, and {HOLD_SECONDS} s more to step on",
