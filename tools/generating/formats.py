@@ -72,7 +72,7 @@ def capability_matrix() -> list[str]:
         "*written out*: each pass stands by itself. What an option changes is named.",
         "",
         "*read back*: `backtrack import` gives back the Workout as it was authored, but for what the losses",
-        "name. *added to*: `backtrack add` puts a block into a file that another program made, whose own steps",
+        "name. *added to*: `backtrack add` puts a block into a file of another program, whose own steps",
         "stay as they are. *moves a belt*: there are programs that set a treadmill's speed by it.",
     ]
 
