@@ -81,15 +81,16 @@ def splice(request: SpliceRequest) -> Exported:
     new = list(_new(request, file, plans, with_speed=with_speed))
     _refuse_too_many(request, len(file.steps), sum(len(each.rows) for each in new))
     workout = file.messages[profile.WORKOUT.number][0]
-    description, left = _described(request, workout.get("wkt_description") or "", ours=_has_ours(file))
+    described = _described(request, workout.get("wkt_description") or "", ours=_has_ours(file))
     first = new[0].rows[0]
-    first["notes"], unsaid = watch_plan.with_notices(str(first["notes"]), left, ROOM)
+    first["notes"], unsaid = watch_plan.with_notices(str(first["notes"]), described.notices, ROOM)
     try:
-        data = _Rewriting(request, file, new, description).data()
+        data = _Rewriting(request, file, new, described.text).data()
     except (DamagedFile, FitValueError) as error:
         raise CannotSplice(f"{request.file}: {error}.") from None
     parts = [part for plan in plans for part in plan]
     losses = watch_plan.losses(parts, ROOM, unsaid, with_speed=with_speed)
+    losses = (*losses, *_losses_of_header(described.header))
     return Exported(data=data, losses=(*losses, *_losses_of_speed(request, file, new, with_speed=with_speed)))
 
 
@@ -211,8 +212,16 @@ def _has_ours(file: WholeFile) -> bool:
     return any(read_note(step.get("notes", "")).step is not None for step in file.steps)
 
 
-def _described(request: SpliceRequest, description: str, *, ours: bool) -> tuple[str, list[str]]:
-    """Their description with ours below it, and the notices that have no room there.
+class _Described(NamedTuple):
+    """The description, and what has no room in it: notices, and lines of the header."""
+
+    text: str
+    notices: list[str]
+    header: tuple[str, ...]
+
+
+def _described(request: SpliceRequest, description: str, *, ours: bool) -> _Described:
+    """Their description with ours below it.
 
     With none of theirs it is our header, as in a file of ours. Below words of theirs the level comes first:
     by it the rules hold when the file is read again.
@@ -220,10 +229,12 @@ def _described(request: SpliceRequest, description: str, *, ours: bool) -> tuple
     whole = request.whole
     theirs = read_description(description, in_ours=ours).theirs.rstrip()
     if not theirs:
-        return watch_plan.with_notices("\n".join(whole.header), whole.notices, ROOM)
-    level = [line for line in whole.header if line.startswith("level: ")]
-    longer = "\n".join([theirs, *level])
-    return watch_plan.with_notices(longer if ROOM.holds(longer) else theirs, whole.notices, ROOM)
+        return _Described(*watch_plan.with_notices("\n".join(whole.header), whole.notices, ROOM), ())
+    has_room = [
+        line for line in whole.header if line.startswith("level: ") and ROOM.holds(f"{theirs}\n{line}")
+    ]
+    unsaid = tuple(line for line in whole.header[1:] if line not in has_room)
+    return _Described(*watch_plan.with_notices("\n".join([theirs, *has_room]), whole.notices, ROOM), unsaid)
 
 
 class _Rewriting:
@@ -323,6 +334,12 @@ class _Rewriting:
         if "first_step_index" in session:
             values["first_step_index"] = begin + before
         return values
+
+
+def _losses_of_header(lines: Sequence[str]) -> Iterator[Loss]:
+    for line in lines:
+        what, _, said = line.partition(": ")
+        yield Loss(what=what, instead=f"not carried, since the description is yours: {said}")
 
 
 def _losses_of_speed(
