@@ -12,7 +12,7 @@ import pytest
 
 import backtrack_plugins as bt
 from backtrack_plugins import library
-from backtrack_zwo.writing import power
+from backtrack_zwo.elements import power
 
 PACES = (bt.RaceTime("5k", 1800),)
 ATHLETE = bt.Athlete(level="advanced", race_paces=PACES)
