@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 HOLD = 15
 """Seconds on the belt after a straddle in which it is slow."""
 
-MOUNT_KMH = 5.0
-"""How fast the belt may be in those seconds where the straddle waited for the athlete."""
-
 SHORTEST_ROW = 10
 SHORTEST_CLOCKED_STRADDLE = 30
 
@@ -37,25 +34,33 @@ NOISE = 1e-9
 
 
 class Format(NamedTuple):
-    """How a format plays: whether its straddles wait for the lap button, whether it carries the incline,
-    whether it slows down at its end, and how far below what was planned rounding may take a speed, in km/h."""
+    """How a format plays.
+
+    `waits`: its straddles and lap steps wait for the lap button. `tilts`: it carries the incline. `ends`: it slows
+    down at its end. `mount_kmh`: how fast the belt may be soon after a straddle, and always as fast as its lowest
+    speed. `below`: how far below what was planned rounding may take a speed, in km/h.
+    """
 
     waits: bool
     tilts: bool
     ends: bool
+    mount_kmh: float = 0.0
     below: float = 0.05
     gentle: bool = True
 
 
 FORMATS = {
-    "qz": Format(waits=True, tilts=True, ends=True),
+    "qz": Format(
+        waits=True, tilts=True, ends=True
+    ),  # its waiting rows have a clock, too: no faster than a ZWO
     "zwo": Format(waits=False, tilts=True, ends=False),
-    "garmin-fit": Format(waits=True, tilts=False, ends=False, gentle=False),
+    "garmin-fit": Format(waits=True, tilts=False, ends=False, mount_kmh=5.0, gentle=False),
 }
 """`gentle=False` is an exception, and a test holds that it is needed: a forward step after a straddle begins at its own
 speed. Take it out once the exporter begins such a step slowly."""
 
 OPTIONS: dict[str, dict[str, object]] = {
+    "qz": {},
     "zwo": {"incline": True},
     "garmin-fit": {"targets": "speed"},
 }
@@ -189,7 +194,7 @@ def _wrong_moving(
     segment: bt.Segment, belt: Sequence[Second], held: int, lowest: float, rules: Format
 ) -> Iterator[str]:
     planned = segment.metres_per_second * 3.6
-    slow = min(planned, MOUNT_KMH if rules.waits else lowest)
+    slow = min(planned, max(lowest, rules.mount_kmh))
     for kmh in _speeds(belt):
         if kmh > planned * (1 + NOISE):
             yield f"{kmh:.4f} km/h, planned {planned:.4f}"
