@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
 from belt_player import (
     DEFAULTS,
     PRESSES,
@@ -236,3 +237,49 @@ def _wrong_end(played: Played, lowest: float, rules: Format) -> Iterator[str]:
 
 def _speeds(belt: Sequence[Second]) -> list[float]:
     return sorted({second.kmh or 0.0 for second in belt})
+
+
+# ---- A block in somebody's file
+
+
+def violations_of_splice(
+    before: bytes,
+    after: bytes,
+    segments: Sequence[bt.Segment],
+    timeline: bt.Timeline,
+    name: str,
+    user: UserSettings = DEFAULTS,
+) -> list[str]:
+    """What is wrong with a file into which new segments were put.
+
+    The rows that were there are there still, one after the other, and set what they set before; between them the new
+    rows do what their segments ask for, and no row that follows goes faster or steeper than it went before.
+    """
+    old, new = rows_of(before, name, user), rows_of(after, name, user)
+    many = len(new) - len(old)
+    at = next((at for at in range(len(old) + 1) if new[:at] == old[:at] and new[at + many :] == old[at:]), None)
+    if at is None:
+        return ["the rows that were there are not there any more"]
+    of_ours = msgspec.structs.replace(timeline, segments=tuple(segments))
+    rules = FORMATS[name]
+    rules = rules._replace(ends=rules.ends and at == len(old))
+    found = {
+        sentence
+        for press in PRESSES.values()
+        for sentence in violations_in(play(new[at : at + many], press, user), of_ours, rules)
+    }
+    moving = list(takewhile(lambda segment: not segment.is_straddle, reversed(segments)))
+    if any(segment.direction != "forward" for segment in moving):
+        found.add("the new rows end facing another way")
+    if sum(segment.seconds or 0 for segment in moving) < HOLD:
+        found.add("the rows that follow come too soon after a straddle")
+    states, were = _states(play(new, user=user)), _states(play(old, user=user))
+    for row in range(at, len(old)):
+        for what, is_now, was in zip(("km/h", "%"), states[row + many], were[row], strict=True):
+            if was is not None and is_now is not None and is_now > was:
+                found.add(f"row {row + 1} of the file, which went at {was:g} {what}, goes at {is_now:g}")
+    return sorted(found)
+
+
+def _states(played: Played) -> dict[int, tuple[float | None, float | None]]:
+    return {second.row: (second.kmh, second.percent) for second in played.seconds}
