@@ -1,8 +1,8 @@
 """A belt that plays what QZ would play: a model of its row arithmetic, written from a description of it.
 
 It knows nothing of our exporters, and nothing of QZ but that description: XML is read with the standard
-library, FIT with fitparse. Whatever the description leaves open is played in the way that is worse for whoever stands on
-the belt, or in both ways.
+library, FIT with fitparse. Whatever the description leaves open is played in the way that is worse for
+whoever stands on the belt, or in both ways.
 """
 
 from __future__ import annotations
@@ -277,7 +277,7 @@ def _with_texts(rows: list[Row], texts: Iterable[Text]) -> list[Row]:
 
 
 RESTING = frozenset({"warmup", "cooldown", "rest", "recovery", 4})
-"""Steps that get the user's default speed where they have no target; 4 is recovery, of which fitparse has no name."""
+"""Steps that get the user's default speed where they have no target; 4 is recovery, nameless in fitparse."""
 
 
 def rows_of_garmin(data: bytes, user: UserSettings = DEFAULTS) -> list[Row]:
@@ -324,7 +324,7 @@ def _target(step: dict, user: UserSettings) -> float | None:
 
 
 def on_the_clock(row: Row) -> int:
-    """Nobody presses where there is a clock, and it ends the row; elsewhere the press comes after a minute."""
+    """Nobody presses where there is a clock, and it ends the row; elsewhere they do after a minute."""
     return 60 if row.seconds is None else math.ceil(row.seconds)
 
 
@@ -347,8 +347,8 @@ def play(
 ) -> Played:
     """Play rows second by second.
 
-    The speed and the incline of a row are set at once, and stay until another row sets them. Before the first row nobody
-    knows what they are. At the end the belt runs on.
+    The speed and the incline of a row are set at once, and stay until another row sets them. Before the first
+    row nobody knows what they are. At the end the belt runs on.
     """
     played = Played(list(rows), [], [], [], Second(None, None, False, -1))
     kmh: float | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,8 +22,9 @@ from belt_player import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import backtrack_plugins as bt
     from belt_player import Row, Second, UserSettings
+
+    import backtrack_plugins as bt
 
 HOLD = 15
 """Seconds on the belt after a straddle in which it is slow."""
@@ -37,9 +39,13 @@ NOISE = 1e-9
 class Format(NamedTuple):
     """How a format plays.
 
-    `waits`: its straddles and lap steps wait for the lap button. `tilts`: it carries the incline. `ends`: it slows
-    down at its end. `mount_kmh`: how fast the belt may be soon after a straddle, and always as fast as its lowest
-    speed. `below`: how far below what was planned rounding may take a speed, in km/h.
+    Attributes:
+        waits: Its straddles and lap steps wait for the lap button.
+        tilts: It carries the incline.
+        ends: It slows down at its end.
+        mount_kmh: How fast the belt may be soon after a straddle; always as fast as its lowest speed.
+        below: How far below what was planned rounding may take a speed, in km/h.
+        gentle: It starts slowly after a straddle, forward too.
     """
 
     waits: bool
@@ -51,14 +57,13 @@ class Format(NamedTuple):
 
 
 FORMATS = {
-    "qz": Format(
-        waits=True, tilts=True, ends=True
-    ),  # its waiting rows have a clock, too: no faster than a ZWO
+    # What waits may have a clock, too, and nobody knows which of the two ends it: no faster than a ZWO.
+    "qz": Format(waits=True, tilts=True, ends=True),
     "zwo": Format(waits=False, tilts=True, ends=False),
     "garmin-fit": Format(waits=True, tilts=False, ends=False, mount_kmh=5.0, gentle=False),
 }
-"""`gentle=False` is an exception, and a test holds that it is needed: a forward step after a straddle begins at its own
-speed. Take it out once the exporter begins such a step slowly."""
+"""`gentle=False` is an exception, and a test holds that it is needed: a forward step after a straddle begins
+at its own speed. Take it out once the exporter begins such a step slowly."""
 
 OPTIONS: dict[str, dict[str, object]] = {
     "qz": {},
@@ -82,7 +87,7 @@ def violations(
     user: UserSettings = DEFAULTS,
     rules: Format | None = None,
 ) -> list[str]:
-    """What a belt that plays the file does and must not, each in a sentence; however the lap button is pressed."""
+    """What a belt that plays the file does and must not, in sentences; however the lap button is pressed."""
     try:
         rows = rows_of(data, name, user)
     except Unplayable as error:
@@ -160,6 +165,8 @@ def _wrong_rows(played: Played, rules: Format) -> Iterator[str]:
             yield f"row {number} has {row.seconds} s"
         if rules.tilts and row.percent is None:
             yield f"row {number} sets no incline"
+        if any(text.at >= (row.seconds or math.inf) for text in row.texts):
+            yield f"row {number} is over before its text is shown"
     for second in set(played.seconds):
         if not second.kmh or second.kmh <= 0:
             yield f"row {second.row + 1}: the speed is {second.kmh}"
@@ -169,20 +176,30 @@ def _wrong_length(segment: bt.Segment, belt: list[Second], played: Played, rules
     if not belt:
         yield "has no second"
         return
-    waiting = played.rows[belt[0].row].waits, played.rows[belt[-1].row].waits
     if segment.is_straddle:
-        if rules.waits:
-            if not all(played.rows[second.row].waits for second in belt):
-                yield "does not wait"
-        elif len(belt) < max(SHORTEST_CLOCKED_STRADDLE, segment.seconds or 0):
+        yield from _wrong_wait(segment, belt, played, rules)
+        return
+    first, last = played.rows[belt[0].row], played.rows[belt[-1].row]
+    if segment.seconds is None:
+        if rules.waits and not last.waits:
+            yield "does not wait for the lap button"
+    elif first.waits or last.waits:
+        yield "waits"
+    elif abs(len(belt) - segment.seconds) > 1 + segment.seconds * (segment.ends_on == "distance") / 50:
+        yield f"{len(belt)} s, planned {segment.seconds:g}"
+
+
+def _wrong_wait(segment: bt.Segment, belt: list[Second], played: Played, rules: Format) -> Iterator[str]:
+    """Whether a straddle waits, and lasts long enough where a clock may end it."""
+    least = max(SHORTEST_CLOCKED_STRADDLE, segment.seconds or 0)
+    row = played.rows[belt[0].row]
+    if not rules.waits:
+        if len(belt) < least:
             yield f"{len(belt)} s"
-    elif segment.seconds is not None:
-        if any(waiting):
-            yield "waits"
-        elif abs(len(belt) - segment.seconds) > 1 + segment.seconds * (segment.ends_on == "distance") / 50:
-            yield f"{len(belt)} s, planned {segment.seconds:g}"
-    elif rules.waits and not waiting[1]:
-        yield "does not wait for the lap button"
+    elif not all(played.rows[second.row].waits for second in belt):
+        yield "does not wait"
+    elif row.seconds is not None and row.seconds < least:
+        yield f"may end after {row.seconds} s"
 
 
 def _wrong_straddle(belt: Sequence[Second], lowest: float) -> Iterator[str]:
@@ -249,15 +266,20 @@ def violations_of_splice(
     timeline: bt.Timeline,
     name: str,
     user: UserSettings = DEFAULTS,
+    *,
+    walks_on: bool = False,
 ) -> list[str]:
     """What is wrong with a file into which new segments were put.
 
-    The rows that were there are there still, one after the other, and set what they set before; between them the new
-    rows do what their segments ask for, and no row that follows goes faster or steeper than it went before.
+    The rows that were there are there still, one after the other, and set what they set before; between them
+    the new rows do what their segments ask for, and no row that follows goes faster or steeper than before;
+    `walks_on` lets those that set no speed go on at that of the last new walk.
     """
     old, new = rows_of(before, name, user), rows_of(after, name, user)
     many = len(new) - len(old)
-    at = next((at for at in range(len(old) + 1) if new[:at] == old[:at] and new[at + many :] == old[at:]), None)
+    at = next(
+        (at for at in range(len(old) + 1) if new[:at] == old[:at] and new[at + many :] == old[at:]), None
+    )
     if at is None:
         return ["the rows that were there are not there any more"]
     of_ours = msgspec.structs.replace(timeline, segments=tuple(segments))
@@ -271,10 +293,17 @@ def violations_of_splice(
     moving = list(takewhile(lambda segment: not segment.is_straddle, reversed(segments)))
     if any(segment.direction != "forward" for segment in moving):
         found.add("the new rows end facing another way")
-    if sum(segment.seconds or 0 for segment in moving) < HOLD:
+    rested = len(moving) == len(segments) or sum(segment.seconds or HOLD for segment in moving) >= HOLD
+    if at < len(old) and not rested:
         found.add("the rows that follow come too soon after a straddle")
     states, were = _states(play(new, user=user)), _states(play(old, user=user))
     for row in range(at, len(old)):
+        if (
+            walks_on
+            and old[row].kmh is None
+            and states[row + many][0] == segments[-1].metres_per_second * 3.6
+        ):
+            continue
         for what, is_now, was in zip(("km/h", "%"), states[row + many], were[row], strict=True):
             if was is not None and is_now is not None and is_now > was:
                 found.add(f"row {row + 1} of the file, which went at {was:g} {what}, goes at {is_now:g}")

@@ -1,6 +1,7 @@
 """Our files on a belt that plays them as QZ would.
 
-First the belt is held to its description, then the rules to what they must notice, then our files to the plan.
+First the belt is held to its description, then the rules to what they must notice, then our files to the
+plan.
 """
 
 from __future__ import annotations
@@ -364,7 +365,9 @@ ROWS = SAFE.partition("\n")[2].partition("</rows>")[0].split("  <row ")[1:]
         (3, 'inclination="1"', 'inclination="1.1"', "1.1 %, planned 1"),
         (3, 'inclination="1"', 'inclination="0.01"', "0.01 % is not 1 %"),
         (3, 'inclination="1"', "", "row 3 sets no incline"),
+        (2, 'lapbutton="1"', 'lapbutton="1" duration="00:00:29"', "may end after 29 s"),
         (3, "00:00:15", "00:00:09", "row 3 has 9 s"),
+        (8, 'timeoffset="0"', 'timeoffset="30"', "row 8 is over before its text is shown"),
         (3, "00:00:15", "0:15", "15 s, planned 30"),
         (3, "backward walk 2 km/h", "forward walk 2 km/h", "its line is not shown"),
         (4, 'speed="2"', 'speed="2.01"', "2.0100 km/h, planned 2.0000"),
@@ -483,3 +486,24 @@ def test_a_garmin_plan_with_targets_still_begins_forward_steps_after_a_straddle_
     rules = FORMATS["garmin-fit"]._replace(gentle=True)
     found = violations(data, bt.expand(workout), "garmin-fit", rules=rules)
     assert [sentence for sentence in found if "soon after a straddle" in sentence] == found != []
+
+
+@pytest.mark.parametrize("built_in", library.names())
+def test_a_zwo_without_the_option_leaves_the_incline_alone(built_in):
+    workout = library.library_entry(built_in).workout
+    data = bt.export(workout, "zwo", RUNNER, supervised_by="a coach").data
+    assert {row.percent for row in rows_of(data, "zwo")} == {None}
+
+
+REPEATED = PAGE + "5x\n  1:00 forward run 12 km/h hard\n  1:30 forward jog 7 km/h\n"
+
+
+@pytest.mark.parametrize("user", [HOSTILE, UserSettings(seconds_per_km=(360,) * 5)])
+def test_a_compact_zwo_is_exact_but_for_repeats_of_forward_steps_which_hang_on_the_users_paces(user):
+    data = bt.export(bt.parse(REPEATED), "zwo", RUNNER, options={"compact": True}).data
+    assert b"<IntervalsT" in data
+    rules = FORMATS["zwo"]._replace(tilts=False)
+    found = violations(data, bt.expand(bt.parse(REPEATED), RUNNER), "zwo", user, rules)
+    planned = ("1:00 forward run 12 km/h hard: ", "1:30 forward jog 7 km/h: ")
+    assert bool(found) == (user is HOSTILE)
+    assert all(sentence.partition(", ")[2].startswith(planned) for sentence in found)

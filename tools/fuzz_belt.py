@@ -3,10 +3,11 @@
     python tools/fuzz_belt.py 10000             how many workouts, from seed 0
     python tools/fuzz_belt.py 1 4711            one again, by its seed
 
-Each workout is drawn with an athlete, a treadmill and somebody's settings in QZ; exported as QZ's own file, as a ZWO and
-as a Garmin plan; and played by `tests/belt_player.py`, which knows none of our exporters, however the lap button is
-pressed. At no second may the belt be faster than planned, or faster than its lowest speed while somebody
-turns; `tests/belt_rules.py` has it all. What a format refuses is counted.
+Each workout is drawn with an athlete, a treadmill and somebody's settings in QZ; exported as QZ's own file,
+as a ZWO and as a Garmin plan; and played by `tests/belt_player.py`, which knows none of our exporters,
+however the lap button is pressed. And without its warm-up it is put into one of three files that somebody
+else has. At no second may the belt be faster than planned, or faster than its
+lowest speed while somebody turns; `tests/belt_rules.py` has it all. What a format refuses is counted.
 
 The tests follow some of them with the same code.
 """
@@ -19,14 +20,18 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
+import msgspec
+
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
 
+from belt_foreign import run_of, wrong_in_splice
 from belt_player import DEFAULTS, UserSettings
 from belt_rules import OPTIONS, violations
 from seeds import follow_seeds
 
 import backtrack_plugins as bt
 from backtrack_plugins.levels import LIMITS, LevelLimits
+from backtrack_plugins.splicing import export_joined, join_run
 from backtrack_plugins.workout import LEVELS
 
 TREADMILLS = (
@@ -64,12 +69,14 @@ SHORT = (10, 10, 11, 14, 15, 16, 24, 25, 26)
 
 
 class Drawn(NamedTuple):
-    """A workout, who does it, who stands beside, and what is set in QZ."""
+    """A workout, who does it, who stands beside, what is set in QZ; into whose file it is put, and where."""
 
     workout: bt.Workout
     athlete: bt.Athlete
     supervised_by: str | None
     user: UserSettings
+    into: str | None = None
+    at: int = 0
 
 
 class Drawing:
@@ -96,9 +103,10 @@ class Drawing:
         athlete = bt.Athlete(
             race_paces=(bt.RaceTime.of(*random.choice(PACES).split("=")),), treadmill=self.treadmill
         )
-        return Drawn(
-            bt.parse("\n".join([*self.header, *lines])), athlete, self.supervised_by, random.choice(USERS)
-        )
+        workout = bt.parse("\n".join([*self.header, *lines]))
+        into = random.choice((*OPTIONS,))
+        at = random.randint(0, len(run_of(into).workout.steps))
+        return Drawn(workout, athlete, self.supervised_by, random.choice(USERS), into, at)
 
     def _part(self, indent: str, passes: int) -> list[str]:
         deep = len(indent) // 2
@@ -158,7 +166,7 @@ class Drawing:
         return f"{amount} {direction} {gait} {speed}{incline} {rail}{self._cue()}"
 
     def _allows(self, seconds: int, passes: int) -> bool:
-        """Whether there is as much left; a bout that goes on through a repeat is counted with all its passes."""
+        """Whether there is as much left; a bout that goes through a repeat counts with all its passes."""
         spent = seconds * passes
         if spent > self.seconds_left or self.bout + spent > self.limits.bout_seconds:
             return False
@@ -214,14 +222,35 @@ def follow(drawn: Drawn) -> Followed:
                 drawn.workout, name, drawn.athlete, supervised_by=drawn.supervised_by, options=options
             )
         except (bt.CannotExport, bt.UnsafeWorkout) as error:
-            followed.refused.append(
-                f"{name}: {', '.join(sorted({p.code for p in error.problems if p.severity == 'error'}))}"
-            )
+            followed.refused.append(f"{name}: {_codes(error)}")
             continue
         followed.wrong.extend(
             f"{name}: {sentence}" for sentence in violations(artifact.data, timeline, name, drawn.user)
         )
+    if drawn.into is not None:
+        _follow_into(drawn.into, drawn, followed)
     return followed
+
+
+def _follow_into(name: str, drawn: Drawn, followed: Followed) -> None:
+    """Put what comes after the warm-up into somebody's file."""
+    block = msgspec.structs.replace(drawn.workout, steps=drawn.workout.steps[1:])
+    athlete = drawn.athlete
+    try:
+        joined = join_run(block, run_of(name), at=drawn.at, athlete=athlete)
+        put = export_joined(joined, name, athlete, options=OPTIONS[name], supervised_by=drawn.supervised_by)
+    except (bt.CannotExport, bt.UnsafeWorkout) as error:
+        followed.refused.append(f"into {name}: {_codes(error)}")
+        return
+    if not put.spliced:
+        followed.refused.append(f"into {name}: written anew")
+        return
+    wrong = wrong_in_splice(joined, put.artifact, athlete)
+    followed.wrong.extend(f"into {name} at {drawn.at}: {sentence}" for sentence in wrong)
+
+
+def _codes(error: bt.CannotExport | bt.UnsafeWorkout) -> str:
+    return ", ".join(sorted({problem.code for problem in error.problems if problem.severity == "error"}))
 
 
 _REFUSED: Counter[str] = Counter()
