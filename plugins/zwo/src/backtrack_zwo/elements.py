@@ -22,13 +22,13 @@ class Style(NamedTuple):
 
     Attributes:
         seconds_per_km: The race pace that each speed is a part of.
-        pace: Its index.
+        pace: Its index; None for a file that names none.
         incline: Whether to write the belt's incline.
         replacement_prescription: Whether to have Zwift show the way of moving in place of the target.
     """
 
     seconds_per_km: int
-    pace: str
+    pace: str | None
     incline: bool = False
     replacement_prescription: bool = False
 
@@ -42,7 +42,8 @@ def steady_state(
     step = Element("SteadyState")
     step.set("Duration", str(row.seconds))
     step.set("Power", power(row, style.seconds_per_km))
-    step.set("pace", style.pace)
+    if style.pace is not None:
+        step.set("pace", style.pace)
     if style.incline:
         step.set("Incline", incline_fraction(row.incline_percent))
     if style.replacement_prescription:
@@ -63,7 +64,7 @@ def bar_element(bar: Bar, style: Style) -> _Element:
     step.set("OffDuration", str(off.seconds))
     step.set("OnPower", power(on, style.seconds_per_km))
     step.set("OffPower", power(off, style.seconds_per_km))
-    step.set("pace", style.pace)
+    step.set("pace", style.pace or "")
     starts = accumulate((row.seconds for row in rows), initial=0)
     _show(
         step,
@@ -86,7 +87,7 @@ def _show(step: _Element, events: Iterable[BeltText]) -> None:
 
 
 def power(row: BeltRow, seconds_per_km: int) -> str:
-    """The speed as a fraction of a race pace, with six decimals."""
+    """The speed as a fraction of a race pace, with six decimals; never faster than planned."""
     # Metres a second times seconds a kilometre is thousandths of the pace; these are millionths.
     return f"{row.rounded(seconds_per_km * 1000) / 1_000_000:.6f}"
 
