@@ -16,7 +16,6 @@ from backtrack_plugins import (
     Workout,
     parse,
     read_xml,
-    write,
 )
 from backtrack_qz.parts import Rows
 from backtrack_qz.values import NAME, cleaned, cut
@@ -107,15 +106,18 @@ def _title(root: _Element, file: str) -> str:
 
 
 def _workout(file: str, title: str, parts: Sequence[Step | Straddle | Repeat]) -> Workout:
-    """A Workout that is sound."""
-    workout = Workout(name=title, steps=tuple(parts))
+    """A Workout that is sound.
+
+    Raises:
+        InvalidWorkout: when it has more segments than a workout may.
+    """
     try:
-        parse(write(workout))  # what a page may not have
-    except InvalidWorkout as error:
-        raise InvalidWorkout(
-            [
-                Problem(code=each.code, message=each.message, hint=each.hint, where=Where(file=file))
-                for each in error.problems
-            ]
-        ) from None
-    return workout
+        return Workout(name=title, steps=tuple(parts))
+    except ValueError as error:  # a row says no more than a step may, but so many rows may be too many
+        problem = Problem(
+            code="qz/file",
+            message=str(error),
+            hint="repeat less often, or make it several workouts",
+            where=Where(file=file),
+        )
+        raise InvalidWorkout([problem]) from None
