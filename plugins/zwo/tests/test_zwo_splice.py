@@ -316,7 +316,12 @@ class TestSpeeds:
 
     @pytest.mark.parametrize(
         ("pace", "options", "seconds"),
-        [("1", {}, "360"), ("2", {}, "390"), ("2", {"race_pace": "10k=50:00"}, "300")],
+        [
+            ("1", {}, "360"),
+            ("2", {}, "390"),
+            ("2", {"race_pace": "10k=50:00"}, "300"),
+            ("2", {"race_pace": "5k=20:00"}, "390"),
+        ],
     )
     def test_of_a_file_that_does_not_say_its_pace_are_parts_of_the_athletes_which_it_then_says(
         self, pace: str, options: dict[str, str], seconds: str

@@ -6,6 +6,7 @@ speeds hang on: that it is a run by time, and of which pace `Power` is a part.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 READING_SECONDS = 5
 
+_PLACED_STRADDLE = re.compile(r"[0-9:]+ straddle added(?:\n|\Z)")
 _RACE_OF = {index: race for race, index in PACE_INDEX.items()}
 _SETS_NO_SPEED = {"freeride"}
 _THRESHOLD = "thresholdSecPerKm"
@@ -230,8 +232,7 @@ def _commonest(steps: Iterable[_Element]) -> str | None:
 
 def _race_time(race: str, whole: ExportRequest) -> RaceTime:
     given = given_race_time(whole.options)
-    known = (given,) if given is not None else whole.athlete.race_paces
-    for time in known:
+    for time in (*filter(None, [given]), *whole.athlete.race_paces):
         if time.race == race:
             return time
     raise UsageError(
@@ -253,7 +254,7 @@ def _turns_after(insert: Insert, whole: ExportRequest) -> bool:
 def _leads_on(step: _Element) -> bool:
     """Whether it is a straddle that expanding placed for the step after it."""
     first = next(step.iter("textevent"), None)
-    return first is not None and first.get("message", "").split("\n", 1)[0].endswith(" straddle added")
+    return first is not None and _PLACED_STRADDLE.match(first.get("message", "")) is not None
 
 
 def _texts(steps: Sequence[Stretch], style: Style, own_line: str) -> Iterator[str]:
