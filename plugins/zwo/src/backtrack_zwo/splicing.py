@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from backtrack_plugins import BeltText, CannotSplice, Exported, Loss, Segment, UsageError, belt_plan, read_xml
+from backtrack_plugins import BeltText, CannotSplice, Exported, Loss, UsageError, belt_plan, read_xml
 from backtrack_zwo.editing import Document
 from backtrack_zwo.elements import Style, steady_state
 from backtrack_zwo.folding import fold, fold_name
@@ -60,8 +60,6 @@ def splice_zwo(request: SpliceRequest) -> Exported:
     for insert in request.inserts:
         rows, lost = belt_plan(request.whole.timeline, NAME, segments=insert.segments)
         after = file.put(insert, stretches(insert.segments, rows), style)
-        if _turns_after(insert, request.whole) and (after is None or not _leads_on(after)):
-            raise CannotSplice("the step after the new ones faces another way, with no straddle before it")
         losses += [*lost, *_losses_after(after, rows[-1], style)]
     file.name(fold_name(request.whole.workout.name))
     described = fold("\n".join([ADDED_SENTENCE, *request.whole.notices]))
@@ -242,13 +240,6 @@ def _race_time(race: str, whole: ExportRequest) -> RaceTime:
         option="race_pace",
         needs="race_paces",
     )
-
-
-def _turns_after(insert: Insert, whole: ExportRequest) -> bool:
-    """Whether a straddle has to come between the new steps and the file's own: those are ours from before."""
-    last = insert.parts[-1]
-    place = next(number for number, part in enumerate(whole.tree, 1) if part is last)
-    return any(isinstance(part, Segment) and part.added for part in whole.tree[place : place + 1])
 
 
 def _leads_on(step: _Element) -> bool:
