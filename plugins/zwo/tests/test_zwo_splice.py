@@ -286,6 +286,7 @@ class TestSpeeds:
             ("2", {}, "390"),
             ("2", {"race_pace": "10k=50:00"}, "300"),
             ("2", {"race_pace": "5k=20:00"}, "390"),
+            ("2", {"race_pace": "5k=20:00, 10k=50:00"}, "300"),
         ],
     )
     def test_of_a_file_that_does_not_say_its_pace_are_parts_of_the_athletes_which_it_then_says(

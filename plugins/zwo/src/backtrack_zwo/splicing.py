@@ -14,7 +14,7 @@ from backtrack_plugins import BeltText, CannotSplice, Exported, Loss, UsageError
 from backtrack_zwo.editing import Document
 from backtrack_zwo.elements import Style, steady_state
 from backtrack_zwo.folding import fold, fold_name
-from backtrack_zwo.options import PACE_INDEX, given_race_time, race_time
+from backtrack_zwo.options import PACE_INDEX, given_race_times, race_time
 from backtrack_zwo.parts import parts_of
 from backtrack_zwo.stretches import stretches
 from backtrack_zwo.words import ADDED_SENTENCE, CONTINUED
@@ -229,8 +229,7 @@ def _commonest(steps: Iterable[_Element]) -> str | None:
 
 
 def _race_time(race: str, whole: ExportRequest) -> RaceTime:
-    given = given_race_time(whole.options)
-    for time in (*filter(None, [given]), *whole.athlete.race_paces):
+    for time in (*given_race_times(whole.options), *whole.athlete.race_paces):
         if time.race == race:
             return time
     raise UsageError(
