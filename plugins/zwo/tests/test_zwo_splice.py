@@ -19,6 +19,7 @@ from backtrack_plugins.exporting import checked_request
 from backtrack_plugins.joining import join_and_tell
 from backtrack_plugins.registry import installed
 from backtrack_plugins.splicing import inserts_in
+from backtrack_zwo.editing import Document
 from backtrack_zwo.parts import parts_of
 from backtrack_zwo.words import ADDED_SENTENCE
 
@@ -371,9 +372,24 @@ def test_a_file_that_says_after_its_steps_how_to_read_them_is_not_added_to(tag: 
         spliced(data, 1)
 
 
-def test_an_encoding_that_does_not_give_the_same_bytes_back_is_not_added_to() -> None:
-    data = file_of().replace(b'"UTF-8"', b'"UTF-7"').replace(b"Somebody", b"Some+AGI-ody")
-    with pytest.raises(bt.BacktrackError):
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b'<?xml version="1.0" encoding="x-ours"?><a/>', "an encoding, x-ours,"),
+        (b'<?xml version="1.0" encoding="base64"?><a/>', "an encoding, base64,"),
+        (b'<?xml version="1.0" encoding="UTF-7"?><a b="+AGI-"/>', "an encoding, utf-7,"),
+        (b"<a>\xff</a>", "an encoding, utf-8,"),
+        (b"<a><b></a>", "not every reader of XML takes it"),
+    ],
+)
+def test_bytes_that_cannot_be_had_back_are_not_added_to(data: bytes, said: str) -> None:
+    with pytest.raises(bt.CannotSplice, match=said):
+        Document(data)
+
+
+def test_a_file_that_would_be_too_large_to_be_read_back_is_not_added_to() -> None:
+    data = file_of(STEPS + f"<!-- {'x' * (1 << 20)} -->\n")
+    with pytest.raises(bt.CannotSplice, match="larger than 1 MiB"):
         spliced(data, 1)
 
 
