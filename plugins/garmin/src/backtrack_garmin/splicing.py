@@ -317,7 +317,8 @@ class _Rewriting:
         elif number == profile.WORKOUT.number:
             values["num_valid_steps"] = len(self.file.steps) + sum(len(new.rows) for new in self.new)
             values["wkt_name"] = whole.workout.name
-            values["wkt_description"] = self.description
+            if self.description != self.file.messages[number][0].get("wkt_description"):
+                values["wkt_description"] = self.description
         elif number == WORKOUT_SESSION:
             values = self._of_session(self.file.messages[WORKOUT_SESSION][0])
         return {_FIELDS[number, name]: value for name, value in values.items()}
