@@ -233,3 +233,13 @@ def _on_the_wire(draw: st.DrawFn, steps: list[tuple[Value, ...]]) -> list[Wire]:
     if many:  # so that no local type is free
         messages += [Wire(UNKNOWN, (Value(1, UINT8, local),), local=local) for local in range(16)]
     return messages
+
+
+@st.composite
+def damaged_files(draw: st.DrawFn) -> bytes:
+    """A file of which some bytes are others; size and checksum are right."""
+    data = bytearray(draw(plans()).data)
+    for _ in range(draw(st.integers(1, 4))):
+        data[draw(st.integers(data[0], len(data) - 3))] = draw(st.integers(0, 255))
+    whole = bytes(data[:-2])
+    return whole + crc16.arc(whole).to_bytes(2, "little")

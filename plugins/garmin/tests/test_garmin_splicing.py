@@ -22,6 +22,7 @@ from foreign_fit import (
     Plan,
     Value,
     Wire,
+    damaged_files,
     developers,
     identified,
     named,
@@ -249,6 +250,24 @@ def check_any_file(plan: Plan, data: st.DataObject) -> None:
     again = from_fit(after, "spliced.fit").workout
     assert again.steps == asked.whole.workout.steps
     assert splice(asked).data == after
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=damaged_files(), at=st.integers(0, 9))
+def test_damage_that_no_checksum_tells_of_ends_in_an_error_of_ours_or_a_file_that_reads_back(data, at):
+    check_damaged_file(data, at)
+
+
+def check_damaged_file(data: bytes, at: int) -> None:
+    """Put a block into a damaged file."""
+    try:
+        workout = from_fit(data, "damaged.fit").workout
+        asked = request(data, at % (len(workout.steps) + 1))
+        after = splice(asked).data
+    except bt.BacktrackError:
+        return
+    again = from_fit(after, "spliced.fit").workout
+    assert again.steps == asked.whole.workout.steps
 
 
 BLOCKS = [name for name in library.names() if "finisher-" in name or "opener" in name]
