@@ -52,11 +52,13 @@ def hidden(work: str) -> str:
 
 
 PREAMBLE = """\
-import os, socket, subprocess, sys
+import os, re, socket, subprocess, sys
+from xml.etree import ElementTree
 import msgspec
 from backtrack_plugins import (
-    Annotation, Annotator, CannotExport, Check, Destination, Exported, Exporter, Imported, Importer, Loss,
-    Problem, Recording, RecordingReader, Sample, UnreadableInput, deliver_into, hookimpl, parse,
+    Annotation, Annotator, CannotExport, CannotSplice, Check, Destination, Exported, Exporter, Imported,
+    Importer, Loss, Problem, Recording, RecordingReader, Sample, UnreadableInput, UsageError, deliver_into,
+    hookimpl, parse,
 )
 """
 
@@ -200,8 +202,73 @@ CUT, DAMAGED, STRANGE = (
 GOOD = "test_reads_a_good_file"
 READ_BACK = "test_reads_back_what_the_exporter_of_its_name_wrote"
 
+DOCTYPE, DEFORMED = "test_refuses_xml_with_a_doctype", "test_tells_xml_that_was_deformed"
+
+XML_IMPORTER = """
+def read(data, name):
+    {first}
+    try:
+        root = ElementTree.fromstring(data)
+    except (ElementTree.ParseError, LookupError, ValueError):
+        raise UnreadableInput(f"{{name}}: no XML") from None
+    if root.tag != "x-plan":
+        raise UnreadableInput(f"{{name}}: no plan")
+    return parse(root.findtext("page") or "", file=name)
+
+@hookimpl
+def backtrack_importers():
+    return [Importer(name="NAME", summary="A fake", suffix=".fake", read=read,
+                     recognise=lambda head: head.startswith(b"<x-plan"))]
+"""
+
+NO_DOCTYPE = """
+    if b"<!DOCTYPE" in data or "<!DOCTYPE" in data.decode("utf-16", "ignore"):
+        raise UnreadableInput(f"{name}: has a DOCTYPE")"""
+
+INCLUDES = """
+    asked = re.search(rb'href="file://([^"]+)"', data)
+    if asked:
+        raise UnreadableInput(f"{name}: no plan: {open(asked[1]).read()}")"""
+
+XML_FILES = "files = {'a.fake': b'<x-plan><page>name: A\\n\\n5:00 forward walk 5 km/h\\n</page></x-plan>'}"
+
+ASKING_IMPORTER = """
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    speed: str = ""
+
+def read(data, name, settings=None):
+    if not data.startswith(b"ASKS\\n"):
+        raise UnreadableInput(f"{{name}}: no ASKS file")
+    speed = settings.options.speed if settings else ""
+    if not speed or not settings.athlete.race_paces:
+        raise UsageError("how fast?")
+    page = data[5:].decode("utf-8", "replace").replace("SPEED", speed)
+    return parse(page, file=name)
+
+@hookimpl
+def backtrack_importers():
+    return [Importer(name="NAME", summary="A fake", suffix=".fake", read=read,
+                     recognise=lambda head: head.startswith(b"ASKS\\n"){declared})]
+"""
+
+ASKED_FILES = "files = {'a.fake': b'ASKS\\nname: A\\n\\n5:00 forward walk SPEED\\n'}"
+DECLARED = ", options=Options, needs=frozenset({'race_paces'})"
+
 IMPORTERS = {
     "good": Wrong(importer(), set()),
+    "xml": Wrong(XML_IMPORTER.format(first=NO_DOCTYPE), set(), suite=XML_FILES),
+    "xml-with-doctype": Wrong(XML_IMPORTER.format(first=""), {DOCTYPE}, suite=XML_FILES),
+    "xml-with-others": Wrong(XML_IMPORTER.format(first=NO_DOCTYPE + INCLUDES), {DEFORMED}, suite=XML_FILES),
+    "asking": Wrong(
+        ASKING_IMPORTER.format(declared=DECLARED),
+        set(),
+        suite=f"options = {{'speed': '5 km/h'}}\n    {ASKED_FILES}",
+    ),
+    "asking-unheard": Wrong(
+        ASKING_IMPORTER.format(declared=""),
+        {GOOD, CUT, DAMAGED, STRANGE, "test_reads_the_same_everywhere", WORLD},
+        suite=ASKED_FILES,
+    ),
     "heavy-and-no-summary": Wrong(importer(summary=""), {WEIGHT, ITSELF}, before="import platformdirs"),
     "takes-everything": Wrong(
         importer(recognise="True"),
@@ -740,7 +807,83 @@ ANNOTATORS = {
     "writes": Wrong(annotator(body=hidden(WORLDLY["writes"])), {WORLD}),
 }
 
+STAY, SECOND, REFUSED, SAFETY, NEW_LINES, FOREIGN = (
+    "test_their_steps_stay_and_ours_stand_where_they_belong",
+    "test_a_second_block_goes_in_beside_the_first",
+    "test_says_of_what_it_cannot_add_to",
+    "test_carries_the_safety_sentences_or_says_that_it_does_not",
+    "test_every_new_line_stands_in_the_words",
+    "test_reads_a_run_as_somebody_elses",
+)
+
+SPLICER = """
+def read(data, name):
+    first, *rows = data.decode("utf-8", "replace").splitlines() or [""]
+    if not first.startswith("RUN "):
+        raise UnreadableInput(f"{{name}}: no RUN file")
+    rows = [row for row in rows if not row.startswith("#")]
+    lines = [row[5:] if row.startswith("ours ") else f"{{row}} s forward walk 5 km/h" for row in rows]
+    workout = parse("\\n".join([f"name: {{first[4:]}}", "", *lines]), file=name)
+    return Imported(workout=workout, complete={complete})
+
+def export(request):
+    return "\\n".join(["RUN A", *(f"ours {{each.line}}" for each in request.segments)]).encode()
+
+def splice(request):
+    rows = [row for row in request.data.decode().splitlines()[1:] if not row.startswith("#")]
+    {body}
+    for insert in reversed(request.inserts):
+        parts = [index for index, row in enumerate(rows) if not row.endswith(" added")]
+        place = [*parts, len(rows)][{place}]
+        rows[place:place] = [f"ours {{each.line}}" for each in insert.segments]
+    notices = [f"# {{notice}}" for notice in request.whole.notices]
+    return "\\n".join([f"RUN {{{called}}}", *rows, *notices]).encode()
+
+@hookimpl
+def backtrack_exporters():
+    return [Exporter(name="NAME", summary="A fake", suffix=".run", media_type="text/plain", export=export,
+                     carries=frozenset({{"text"}}), splice={splice})]
+
+@hookimpl
+def backtrack_importers():
+    return [Importer(name="NAME", summary="A fake", suffix=".run", read=read, recognise=lambda head: False)]
+"""
+
+
+def splicer(
+    *,
+    body: str = "pass",
+    place: str = "insert.at",
+    called: str = "request.whole.workout.name",
+    complete: str = "False",
+    splice: str = "splice",
+) -> str:
+    return SPLICER.format(body=body, place=place, called=called, complete=complete, splice=splice)
+
+
+SPLICERS = {
+    "good": Wrong(splicer(), set()),
+    "none": Wrong(splicer(splice="None"), {"test_can_splice", REFUSED, STAY, NEW_LINES, SAFETY, SECOND}),
+    "no-runs": Wrong(splicer(), {"test_has_runs"}, suite="runs = {}"),
+    "all-ours": Wrong(splicer(complete="True"), {FOREIGN, REFUSED, STAY, NEW_LINES, SAFETY, SECOND}),
+    "first": Wrong(splicer(place="0"), {STAY, SECOND}),
+    "changes-theirs": Wrong(splicer(body="rows[0] = '601'"), {STAY, SECOND}),
+    "keeps-the-name": Wrong(splicer(called="'A'"), {STAY}),
+    "wordless": Wrong(splicer(), {NEW_LINES, SAFETY}, suite="text_of = lambda self, data: ''"),
+    "closed": Wrong(splicer(body="raise CannotSplice('closed')"), set(), suite="refused = {'a.run'}"),
+    "closed-and-open": Wrong(splicer(), {REFUSED}, suite="refused = {'a.run'}"),
+    "once": Wrong(splicer(body="if b'ours' in request.data: raise CannotSplice('once')"), {SECOND}),
+    "time-zone": Wrong(
+        splicer(body="rows.append('# ' + os.environ.get('TZ', ''))"), {"test_same_input_gives_the_same_bytes"}
+    ),
+    "writes": Wrong(splicer(body=hidden(WORLDLY["writes"])), {WORLD}),
+    "fails-at-none": Wrong(
+        splicer(body="if request.whole.workout.level is None: raise KeyError('level')"), {INVENTED}
+    ),
+}
+
 SUITES = {
+    "splice": ("SpliceSuite", "format", SPLICERS, "runs = {'a.run': b'RUN A\\n600\\n600\\n'}"),
     "exporter": ("ExporterSuite", "format", EXPORTERS, ""),
     "importer": (
         "ImporterSuite",
@@ -766,6 +909,9 @@ STARTS_AN_INTERPRETER = {
 }
 """Dear, and so asked of the good plugins, and of the wrong ones that must fail at them."""
 
+NOTHING_DEAR = {"xml", "closed"}
+"""Good, but asked no more than the one beside them."""
+
 
 def class_of(kind: str, how: str) -> str:
     return f"Test{kind.title()}{how.title().replace('-', '')}"
@@ -790,7 +936,8 @@ class Run:
             source = "\n".join([PREAMBLE, fake.before, fake.source.replace("NAME", name)])
             (site / f"{module}.py").write_text(source, encoding="utf-8")
             self._metadata(site / f"{module}-1.0.dist-info", name, module, fake.source)
-            unasked = sorted(STARTS_AN_INTERPRETER - fake.failing) if fake.failing else []
+            cheap = fake.failing or how in NOTHING_DEAR
+            unasked = sorted(STARTS_AN_INTERPRETER - fake.failing) if cheap else []
             said = [f"{word} = {name!r}", attributes.replace("NAME", name), fake.suite]
             said += [f"{test} = None" for test in unasked]
             body = "\n    ".join(said)

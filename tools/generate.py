@@ -1,4 +1,4 @@
-"""Write what is generated from the code: the JSON Schema, examples, and pages or parts of them.
+"""Write what is generated: the JSON Schema, example recordings and runs, and pages or parts of them.
 
 Run it with ``make docs``. A test holds the files to what this writes.
 """

@@ -107,7 +107,8 @@ class Insert(msgspec.Struct, frozen=True, kw_only=True):
     """Steps that are put into somebody's file, at one place.
 
     They begin and end facing forward, long enough for a turn to be announced and for a belt to have started
-    gently before the file's own steps go on.
+    gently before the file's own steps go on. Where the file's own steps before them face another way, because
+    they are ours from before, a straddle comes first.
 
     Attributes:
         at: How many parts of the file's own Workout come before it: 0 at its beginning. A repeat is one part.

@@ -23,6 +23,7 @@ from backtrack_plugins.workout import (
     Straddle,
     Workout,
     segment_count,
+    written_steps,
 )
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ class _Joining:
         """Add what is missing between a hard step of the head and the first turn of the block (BT602)."""
         together = self.case(*head, *self.block, *self.tail)
         self.resting = self.walks(
-            _missing_rest(together, _written(head)), "between a hard step and the turn (BT602)"
+            _missing_rest(together, sum(map(written_steps, head))), "between a hard step and the turn (BT602)"
         )
 
     def lead_in(self) -> None:
@@ -304,10 +305,6 @@ def with_steps(workout: Workout, steps: tuple[Part, ...]) -> Workout:
         )
         raise InvalidWorkout([problem])
     return msgspec.structs.replace(workout, steps=steps)
-
-
-def _written(parts: Sequence[Part]) -> int:
-    return sum(_written(part.steps) if isinstance(part, Repeat) else 1 for part in parts)
 
 
 def _is_imperial(parts: Sequence[Part]) -> bool:

@@ -30,10 +30,10 @@ from backtrack_plugins.joining import join_and_tell
 from backtrack_plugins.reading import read, read_bytes
 from backtrack_plugins.registry import installed
 from backtrack_plugins.timeline import RepeatedSegments
-from backtrack_plugins.workout import Repeat
+from backtrack_plugins.workout import written_steps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from backtrack_plugins.athlete import Athlete
     from backtrack_plugins.exporter import Artifact, Exported, Exporter, ExportRequest
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from backtrack_plugins.joining import Joined
     from backtrack_plugins.registry import Registry
     from backtrack_plugins.timeline import Segment, Timeline, TreePart
-    from backtrack_plugins.workout import Part, Workout
+    from backtrack_plugins.workout import Workout
 
 
 class RunFile(NamedTuple):
@@ -75,7 +75,7 @@ def read_run(
     *,
     importer: str | None = None,
     athlete: Athlete | None = None,
-    options: Mapping[str, Any] | None = None,
+    options: Callable[[str], Mapping[str, Any]] | None = None,
     registry: Registry | None = None,
 ) -> RunFile:
     """Read a run, whether it is a page, its JSON form, or a file that an installed importer knows.
@@ -84,7 +84,7 @@ def read_run(
         path: The file; it is never changed.
         importer: An installed importer's name; found by the file's first bytes when left out.
         athlete: Whose values hold for what the file leaves open.
-        options: The importer's options by name; others are for its exporter, and passed over.
+        options: Gives the options for an importer of some name; others than it knows are passed over.
         registry: Where importers are looked up.
 
     Raises:
@@ -94,29 +94,27 @@ def read_run(
         PluginError: when the plugin is missing, disabled, clashing or broken.
     """
     file = os.fspath(path)
-    ours = file.lower().endswith(_OURS)
-    if importer is None and ours:
-        return _own(file)
+    if importer is None and file.lower().endswith(".backtrack"):
+        return own_run(file, read(file))
     data = read_bytes(file)
     registry = registry or installed()
     try:
         chosen = importer_of(data, file, importer=importer, registry=registry)
     except UnreadableInput:
         try:
-            return _own(file)
+            return own_run(file, read(file))
         except BacktrackError:
             pass
         raise
     known = option_names(chosen)
-    given = {name: value for name, value in (options or {}).items() if name in known}
+    wanted = options(chosen.name) if options is not None else {}
+    given = {name: value for name, value in wanted.items() if name in known}
     return RunFile(file, data, chosen.name, import_with(chosen, data, file, athlete=athlete, options=given))
 
 
-_OURS = ".backtrack"
-
-
-def _own(file: str) -> RunFile:
-    return RunFile(file, b"", "", Imported(workout=read(file), complete=True))
+def own_run(file: str, workout: Workout) -> RunFile:
+    """A run that is a page, its JSON form, or an entry of the library."""
+    return RunFile(file, b"", "", Imported(workout=workout, complete=True))
 
 
 class JoinedRun(NamedTuple):
@@ -306,15 +304,11 @@ def _numbers_in_whole(joined: Joined) -> dict[int, int]:
     own_numbers = count(1)
     whole_numbers = count(1)
     for part, own in zip(joined.workout.steps, joined.own, strict=True):
-        for _ in range(_written(part)):
+        for _ in range(written_steps(part)):
             number = next(whole_numbers)
             if own is not None:
                 numbers[next(own_numbers)] = number
     return numbers
-
-
-def _written(part: Part) -> int:
-    return sum(map(_written, part.steps)) if isinstance(part, Repeat) else 1
 
 
 def add_block(
@@ -355,7 +349,7 @@ def add_block(
         ValueError: when the run has fewer parts than `at`.
     """
     registry = registry or installed()
-    run = read_run(path, athlete=athlete, options=options, registry=registry)
+    run = read_run(path, athlete=athlete, options=lambda _: options or {}, registry=registry)
     format = to or run.format  # noqa: A001 - as in `export`
     if not format:
         raise UsageError(f"{run.file}: a page is in no format of its own; say which one: to=", argument="to")

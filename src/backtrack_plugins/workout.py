@@ -363,6 +363,11 @@ def depth(parts: Sequence[Part]) -> int:
     return max((1 + depth(part.steps) for part in parts if isinstance(part, Repeat)), default=0)
 
 
+def written_steps(part: Part) -> int:
+    """How many steps and straddles a part has as it is written."""
+    return sum(map(written_steps, part.steps)) if isinstance(part, Repeat) else 1
+
+
 def segment_count(parts: Sequence[Part]) -> int:
     """How many segments the parts unroll to, counted without unrolling."""
     return sum(part.times * segment_count(part.steps) if isinstance(part, Repeat) else 1 for part in parts)

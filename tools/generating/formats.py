@@ -55,23 +55,39 @@ def formats_text() -> str:
     return "\n".join([*lines, "", *_codes()]) + "\n"
 
 
+READ_BY_PEOPLE = frozenset({"segments-csv"})
+"""Formats with a field for the speed that no program plays on a belt, as far as is known."""
+
+_COLUMNS = (*CAPABILITIES, "read back", "added to", "moves a belt")
+
+
 def capability_matrix() -> list[str]:
-    """Format by capability: by itself, with an option, or as words alone."""
+    """Format by capability, by itself, with an option, or as words alone; and what else it can do."""
     exporters = [each.thing for each in shipped() if isinstance(each.thing, Exporter)]
-    rows = []
-    for exporter in exporters:
-        carried = {**dict.fromkeys(CAPABILITIES, ""), **_with_options(exporter)}
-        carried |= dict.fromkeys(exporter.carried(_defaults(exporter)), "yes")
-        instead = "words" if carried["text"] else "no"
-        rows.append(
-            [f"`{exporter.name}`", *(carried[each] or _missing(each, instead) for each in CAPABILITIES)]
-        )
+    rows = [[f"`{each.name}`", *matrix_row(each).values()] for each in exporters]
     return [
-        *table(("format", *CAPABILITIES), rows),
+        *table(("format", *_COLUMNS), rows),
         "",
         "*yes*: in a field of its own. *words*: in the words of each step, and listed as a loss.",
         "*written out*: each pass stands by itself. What an option changes is named.",
+        "",
+        "*read back*: `backtrack import` gives back the Workout as it was authored, but for what the losses",
+        "name. *added to*: `backtrack add` puts a block into a file of another program, whose own steps",
+        "stay as they are. *moves a belt*: there are programs that set a treadmill's speed by it.",
     ]
+
+
+def matrix_row(exporter: Exporter) -> dict[str, str]:
+    """What stands in each column of the matrix for a format."""
+    carried = {**dict.fromkeys(CAPABILITIES, ""), **_with_options(exporter)}
+    carried |= dict.fromkeys(exporter.carried(_defaults(exporter)), "yes")
+    instead = "words" if carried["text"] else "no"
+    row = {str(each): carried[each] or _missing(each, instead) for each in CAPABILITIES}
+    importers = {each.name for each in shipped() if each.kind == "importer"}
+    row["read back"] = "yes" if exporter.name in importers else "no"
+    row["added to"] = "no" if exporter.splice is None else "yes"
+    row["moves a belt"] = "no" if exporter.name in READ_BY_PEOPLE else carried["speed"] or "no"
+    return row
 
 
 def _missing(capability: str, instead: str) -> str:
@@ -82,7 +98,7 @@ def _with_options(exporter: Exporter) -> dict[str, str]:
     """The option that makes a format carry more, by capability."""
     found: dict[str, str] = {}
     plain = exporter.carried(_defaults(exporter))
-    for field, value in _choices(exporter.options):
+    for field, value in choices(exporter.options):
         options = msgspec.convert({field: value}, exporter.options)
         written = str(value).lower() if isinstance(value, bool) else value
         for capability in exporter.carried(options) - plain:
@@ -90,8 +106,8 @@ def _with_options(exporter: Exporter) -> dict[str, str]:
     return found
 
 
-def _choices(options: type[msgspec.Struct] | None) -> Iterator[tuple[str, Any]]:
-    """Every value of every option that has few of them."""
+def choices(options: type[msgspec.Struct] | None) -> Iterator[tuple[str, Any]]:
+    """Every value of every option that has few of them, but for the defaults."""
     for field in msgspec.structs.fields(options) if options else ():
         choices = (False, True) if field.type is bool else typing.get_args(field.type)
         for choice in choices:

@@ -215,7 +215,7 @@ def is_part_of(part: list[Any], whole: list[Any]) -> bool:
     return all(any(each == other for other in left) for each in part)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(plan=plans(), data=st.data())
 def test_in_any_file_at_any_place_every_step_of_theirs_stays_as_it_was(plan, data):
     check_any_file(plan, data)
@@ -476,6 +476,27 @@ def test_a_placed_straddle_of_an_earlier_block_stays_before_what_it_leads_to():
         turns = [place for place, name in enumerate(names) if name == "straddle, then backward"]
         assert len(turns) == 2
         assert all(names[place + 1].startswith("backward") for place in turns)
+
+
+TWO_BOUTS = bt.parse(
+    "name: Two\nlevel: advanced\n\n3:00 forward walk 4.5 km/h\n1:00 backward walk 2.4 km/h light rail\n"
+    '1:00 backward walk 2.4 km/h light rail "taller"\n1:00 forward walk 4.5 km/h'
+)
+TWICE_BACK = bt.parse(
+    "name: Two\nlevel: advanced\n\n3:00 forward walk 4.5 km/h\n1:00 backward walk 2.4 km/h light rail\n"
+    "2x\n  1:00 backward walk 2.4 km/h light rail\n1:00 forward walk 4.5 km/h"
+)
+
+
+@pytest.mark.parametrize("earlier", [TWO_BOUTS, TWICE_BACK], ids=["step", "repeat"])
+def test_between_two_bouts_without_a_straddle_between_them_nothing_is_put(earlier):
+    once = spliced(written(FIVE_MINUTES), 1, block=earlier)
+    parts = from_fit(once, "x.fit").workout.steps
+    between = next(at for at, part in enumerate(parts) if getattr(part, "direction", "") == "backward") + 1
+    with pytest.raises(bt.CannotSplice, match="no straddle in the file"):
+        spliced(once, between)
+    for at in {*range(len(parts) + 1)} - {between}:
+        assert len(steps_of(spliced(once, at))) > len(steps_of(once))
 
 
 def test_developer_fields_and_both_byte_orders_stay_beside_a_changed_definition():

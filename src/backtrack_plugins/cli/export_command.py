@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from backtrack_plugins.athlete import Athlete
     from backtrack_plugins.cli.exports import Made
     from backtrack_plugins.exporter import Exporter
 
@@ -32,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Export every workout to every format; write nothing when anything is wrong."""
     athlete, athlete_file = find_athlete(arguments.athlete)
     registry = Registry()
-    exporters, errors = _exporters(arguments.to, registry)
+    exporters, errors = exporters_of(arguments.to, registry)
     try:
         options = options_of(arguments.options, arguments.to, kind="FORMAT", among="the formats of --to")
     except UsageError as error:
@@ -43,16 +44,27 @@ def run(arguments: argparse.Namespace) -> int:
         [(workout, athlete) for workout in workouts], exporters, options, arguments, registry
     )
     errors += [*unreadable, *stopped]
+    return write_all(made, errors, athlete, athlete_file, arguments)
+
+
+def write_all(
+    made: Sequence[Made],
+    errors: Sequence[BacktrackError],
+    athlete: Athlete | None,
+    athlete_file: str,
+    arguments: argparse.Namespace,
+) -> int:
+    """Write what was made and say what it is; nothing of it when anything is wrong."""
     errors = errors or colliding(made, remedy="rename one, or export it apart")
     if errors:
         return _refused(errors, as_json=arguments.json)
     files = {each.artifact.name: each.artifact.data for each in made}
     written = write_files(arguments.output, files, overwrite=arguments.overwrite)
     if arguments.json:
-        say_json({"artifacts": list(map(_data, made, written)), "errors": []})
+        say_json({"artifacts": list(map(file_data, made, written)), "errors": []})
     else:
         say_notes(made, athlete, athlete_file)
-        say("\n\n".join("\n".join(_row(each, file)) for each, file in zip(made, written, strict=True)))
+        say("\n\n".join("\n".join(file_rows(each, file)) for each, file in zip(made, written, strict=True)))
     return 0
 
 
@@ -63,7 +75,10 @@ def _refused(errors: Sequence[BacktrackError], *, as_json: bool) -> int:
     return code
 
 
-def _exporters(names: Sequence[str], registry: Registry) -> tuple[dict[str, Exporter], list[BacktrackError]]:
+def exporters_of(
+    names: Sequence[str], registry: Registry
+) -> tuple[dict[str, Exporter], list[BacktrackError]]:
+    """The exporters of these names, and the errors of those that cannot be had."""
     found: dict[str, Exporter] = {}
     errors: list[BacktrackError] = []
     for name in names:
@@ -74,7 +89,8 @@ def _exporters(names: Sequence[str], registry: Registry) -> tuple[dict[str, Expo
     return found, errors
 
 
-def _row(made: Made, file: Written) -> list[str]:
+def file_rows(made: Made, file: Written) -> list[str]:
+    """What is said of a file that was written."""
     lines = [f"{file.path}  ({file.state})"]
     lines += cell("for", made.exporter.summary)
     if made.artifact.hint:
@@ -82,7 +98,8 @@ def _row(made: Made, file: Written) -> list[str]:
     return lines + losses_said(made.artifact)
 
 
-def _data(made: Made, written: Written) -> dict[str, Any]:
+def file_data(made: Made, written: Written) -> dict[str, Any]:
+    """The same as data."""
     return {
         "workout": made.source,
         "path": written.path,

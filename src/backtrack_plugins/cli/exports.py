@@ -12,10 +12,10 @@ from backtrack_plugins.exporting import export
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from backtrack_plugins.athlete import Athlete
-    from backtrack_plugins.exporter import Artifact, Exporter
+    from backtrack_plugins.exporter import Artifact, Exporter, Loss
     from backtrack_plugins.registry import Registry
     from backtrack_plugins.workout import Workout
 
@@ -24,12 +24,13 @@ LISTED_AS_LOSS = "BT801"
 
 
 class Made(NamedTuple):
-    """An artifact, with what it was made from and by."""
+    """An artifact, with what it was made from and by; of a foreign file also what reading it lost."""
 
     workout: Workout
     exporter: Exporter
     artifact: Artifact
     athlete: Athlete | None
+    reading: tuple[Loss, ...] | None = None
 
     @property
     def source(self) -> str:
@@ -73,6 +74,24 @@ def make(
     return made, errors
 
 
+def settings_of(settings: Sequence[str], *, kind: str) -> Iterator[tuple[str, str, str]]:
+    """What ``--set`` said: the name of a plugin, an option of it, and its value.
+
+    Args:
+        settings: Such as ``zwo.incline=true``.
+        kind: What a name stands for, such as ``FORMAT``, for messages.
+
+    Raises:
+        UsageError: when one is written differently.
+    """
+    for setting in settings:
+        name, dot, rest = setting.partition(".")
+        option, equals, value = rest.partition("=")
+        if not (name and dot and option and equals):
+            raise UsageError(f"--set {setting}: write it as {kind}.OPTION=VALUE, such as zwo.incline=true")
+        yield name, option, value
+
+
 def options_of(
     settings: Sequence[str], names: Sequence[str], *, kind: str, among: str
 ) -> dict[str, dict[str, str]]:
@@ -88,14 +107,11 @@ def options_of(
         UsageError: when one is written differently, or is for none of the names.
     """
     options: dict[str, dict[str, str]] = {}
-    for setting in settings:
-        name, dot, rest = setting.partition(".")
-        option, equals, value = rest.partition("=")
-        if not (name and dot and option and equals):
-            raise UsageError(f"--set {setting}: write it as {kind}.OPTION=VALUE, such as zwo.incline=true")
+    for name, option, value in settings_of(settings, kind=kind):
         chosen = [given for given in names if given.rpartition(":")[2] == name]
         if not chosen:
-            raise UsageError(f"--set {setting}: {name} is not among {among} ({', '.join(names)})")
+            said = f"--set {name}.{option}={value}"
+            raise UsageError(f"{said}: {name} is not among {among} ({', '.join(names)})")
         for given in chosen:
             options.setdefault(given, {})[option] = value
     return options
@@ -169,4 +185,5 @@ def data_of(made: Made) -> dict[str, Any]:
         **timeline_source(artifact.timeline),
         "losses": artifact.losses,
         "problems": artifact.problems,
+        **({} if made.reading is None else {"reading": made.reading}),
     }

@@ -149,9 +149,24 @@ def _library(library: argparse.ArgumentParser) -> _Actions:
 def _add(add: argparse.ArgumentParser) -> _Actions:
     add.add_argument("block", metavar="BLOCK", help="a name of the library, or a workout file")
     where = add.add_mutually_exclusive_group(required=True)
-    where.add_argument("--after", metavar="RUN", help="the run that comes first")
+    where.add_argument(
+        "--after", metavar="RUN", help="the run that comes first: a page, or a file that a plugin reads"
+    )
     where.add_argument("--before", metavar="RUN", help="the run that comes last")
-    add.add_argument("-o", "--output", metavar="FILE", help="the file to write (default: print the page)")
+    where.add_argument("--between", metavar="RUN", help="the run that goes on after the block; with --step")
+    add.add_argument(
+        "--step", type=int, metavar="N", help="with --between: the block comes after this step of the run"
+    )
+    _from(add)
+    _to(add, required=False)
+    add.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="the file to write: one of ours, or in the run's own format, whose steps then stay as they "
+        "were; with --to the folder (default: print the page)",
+    )
+    _options(add, "FORMAT.OPTION=VALUE", "an option of a format, such as zwo.race_pace=5k=30:00")
     _overwrite(add)
     _athlete(add)
     _supervised(add)
@@ -188,15 +203,20 @@ def _programme(programme: argparse.ArgumentParser) -> _Actions:
     return (new, next_, programme_show)
 
 
-def _export(export: argparse.ArgumentParser) -> _Actions:
-    _workouts(export)
-    export.add_argument(
+def _to(command: argparse.ArgumentParser, *, required: bool = True) -> None:
+    command.add_argument(
         "--to",
         action="append",
-        required=True,
+        default=None if required else [],
+        required=required,
         metavar="FORMAT",
         help="a format, see: backtrack formats; repeat it for several",
     )
+
+
+def _export(export: argparse.ArgumentParser) -> _Actions:
+    _workouts(export)
+    _to(export)
     export.add_argument(
         "-o", "--output", default=".", metavar="FOLDER", help="where to write; it must exist (default: here)"
     )
@@ -338,9 +358,30 @@ def _import(import_: argparse.ArgumentParser) -> _Actions:
         help="a file in a format that an installed plugin reads, or a workout of an account, such as "
         "garmin-connect:123456",
     )
-    import_.add_argument(
+    _from(import_)
+    _options(import_, "FORMAT.OPTION=VALUE", "an option of the format, such as zwo.race_pace=5k=30:00")
+    _athlete(import_)
+    return ()
+
+
+def _from(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
         "--from", dest="importer", metavar="FORMAT", help="the format, when its first bytes do not tell"
     )
+
+
+def _convert(convert: argparse.ArgumentParser) -> _Actions:
+    _workouts(convert, "a workout file that an installed plugin reads, or one of ours")
+    _from(convert)
+    _to(convert)
+    convert.add_argument(
+        "-o", "--output", default=".", metavar="FOLDER", help="where to write; it must exist (default: here)"
+    )
+    _options(convert, "FORMAT.OPTION=VALUE", "an option of a format, such as zwo.race_pace=5k=30:00")
+    _overwrite(convert)
+    _athlete(convert)
+    _supervised(convert)
+    _force(convert)
     return ()
 
 
@@ -401,7 +442,8 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], _Actions]]] 
     "explain": ("explain a problem code: the rule, its threshold, its source", _explain),
     "level": ("find your level, and write it to athlete.toml", _level),
     "library": ("list the built-in workouts, finishers and openers, or show one", _library),
-    "add": ("put a block before or after a run of yours", _add),
+    "add": ("put a block before, after or into a run of yours, in its own format or another", _add),
+    "convert": ("write workout files of others in another format", _convert),
     "programme": ("a dated series of workouts that grows with you", _programme),
     "export": ("write workouts in other formats", _export),
     "send": ("put workouts where an app or a watch looks for them, or a recording into an account", _send),

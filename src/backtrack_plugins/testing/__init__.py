@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from backtrack_plugins.testing.recording_suite import RecordingSuite as RecordingSuite
     from backtrack_plugins.testing.samples import SAMPLE_ATHLETE as SAMPLE_ATHLETE
     from backtrack_plugins.testing.samples import SAMPLES as SAMPLES
+    from backtrack_plugins.testing.splice_suite import SpliceSuite as SpliceSuite
     from backtrack_plugins.testing.watching import watch as watch
 
 _MODULES = {
@@ -35,6 +36,7 @@ _MODULES = {
     "importer_suite": ("ImporterSuite",),
     "recording_suite": ("RecordingSuite",),
     "samples": ("SAMPLES", "SAMPLE_ATHLETE"),
+    "splice_suite": ("SpliceSuite",),
     "watching": ("watch",),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}

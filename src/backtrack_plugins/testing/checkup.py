@@ -23,6 +23,7 @@ SUITES = {
 """The suite of each kind, and what it calls the plugin's name."""
 
 _FILE = "a good file: give one with --file, or in the plugin's own tests"
+_RUN = "a file that another program made: give one with --file, or in the plugin's own tests"
 _PAGE = "pages for which the author says what is to be found; the plugin's own tests have them"
 _PLACE = "a place to deliver to, which the plugin's own tests prepare"
 
@@ -50,7 +51,7 @@ def answer(asked: Mapping[str, Any], tell: Callable[[dict[str, Any]], None]) -> 
 def _source(kind: str, name: str, files: Sequence[str]) -> str:
     suite, word = SUITES[kind]
     lines = [
-        f"from backtrack_plugins.testing import {suite}",
+        f"from backtrack_plugins.testing import {suite}, SpliceSuite",
         "from backtrack_plugins.testing import checkup",
         "",
     ]
@@ -59,7 +60,30 @@ def _source(kind: str, name: str, files: Sequence[str]) -> str:
         lines.append(f"    files = checkup.good_files({kind!r}, {name!r}, {list(files)!r})")
     if kind == "exporter":
         lines.append("    refused = property(lambda self: checkup.refused_samples(self.format))")
+        if _can_splice(name):
+            lines += ["", "", "class TestSplicing(SpliceSuite):", f"    format = {name!r}"]
+            lines.append(f"    runs = checkup.given({list(files)!r})")
     return "\n".join(lines) + "\n"
+
+
+def _can_splice(name: str) -> bool:
+    """Whether an exporter says that it can; one that cannot be asked is the exporter suite's matter."""
+    from backtrack_plugins.errors import BacktrackError
+    from backtrack_plugins.testing import installed
+
+    try:
+        return installed.plugin("exporter", name).splice is not None
+    except BacktrackError:
+        return False
+
+
+def given(paths: Sequence[str]) -> dict[str, bytes]:
+    """The files given, by name."""
+    found = {}
+    for path in paths:
+        with open(path, "rb") as file:
+            found[os.path.basename(path)] = file.read()
+    return found
 
 
 @cache
@@ -83,10 +107,7 @@ def refused_samples(name: str) -> frozenset[str]:
 
 def good_files(kind: str, name: str, paths: Sequence[str]) -> Mapping[str, bytes]:
     """The files given, and for an importer what an exporter of its name makes of a sample."""
-    found = {}
-    for path in paths:
-        with open(path, "rb") as file:
-            found[os.path.basename(path)] = file.read()
+    found = given(paths)
     from backtrack_plugins.testing import installed
 
     if kind == "importer" and name in installed.names("exporter"):
@@ -97,6 +118,13 @@ def good_files(kind: str, name: str, paths: Sequence[str]) -> Mapping[str, bytes
         artifact = export(parse(SAMPLES["first-timer"]), name, SAMPLE_ATHLETE)
         found[artifact.name] = artifact.data
     return found
+
+
+_NEED_RUNS = {
+    "test_has_runs",
+    "test_same_input_gives_the_same_bytes",
+    "test_opens_no_connection_starts_no_process_and_writes_no_file",
+}
 
 
 class _Teller:
@@ -124,6 +152,8 @@ class _Teller:
         name = item.originalname
         if name == "test_has_good_files" and not suite.files:
             return _FILE
+        if suite.__name__ == "TestSplicing" and name in _NEED_RUNS and not suite.runs:
+            return _RUN
         if name == "test_has_findings":
             return _PAGE
         if "place" in item.fixturenames:
@@ -157,7 +187,7 @@ def _said(report: pytest.TestReport) -> str:
     if report.outcome == "skipped":
         why = str(told[2]).removeprefix("Skipped: ")
         if why.startswith("got empty parameter set"):  # a suite runs such a test for each file or page
-            why = f"needs {_FILE if 'good' in why else _PAGE}"
+            why = f"needs {_FILE if 'good' in why else _RUN if 'theirs' in why else _PAGE}"
         return why
     crash = getattr(told, "reprcrash", None)
     message = str(crash.message if crash is not None else told or "")

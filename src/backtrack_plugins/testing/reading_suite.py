@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
-from backtrack_plugins.errors import UnreadableInput, WorkoutProblems
+from backtrack_plugins.errors import UnreadableInput, UsageError, WorkoutProblems
 from backtrack_plugins.recognising import HEAD_BYTES
 from backtrack_plugins.testing import installed
 from backtrack_plugins.testing.samples import SAMPLES
@@ -54,6 +54,15 @@ class ReadingSuite(PluginSuite):
 
     files: ClassVar[Mapping[str, bytes]]
     running: ClassVar[str]
+
+    @property
+    def settings(self) -> tuple[Any, ...]:
+        """What a function of `running` gets beside the files."""
+        return ()
+
+    def may_ask(self) -> bool:
+        """Whether it may ask for what a file leaves open, with a UsageError."""
+        return False
 
     def read(self, data: bytes, name: str) -> Any:
         """Read a file with this plugin, as the core does."""
@@ -106,7 +115,7 @@ class ReadingSuite(PluginSuite):
 
     def test_reads_the_same_everywhere(self) -> None:
         """No clock, locale, time zone or hash seed stands in what was read."""
-        self.assert_same_everywhere(self.running, self.plugin_name, dict(self.files))
+        self.assert_same_everywhere(self.running, self.plugin_name, dict(self.files), *self.settings)
 
     def test_tells_a_file_that_was_cut_short(self, good: str) -> None:
         """A file that was cut short is read as far as it is whole, or refused by its name."""
@@ -133,6 +142,8 @@ class ReadingSuite(PluginSuite):
             self.assert_read_or_told(
                 data[:64] + strange.randbytes(4096), f"given noise that begins as {name}"
             )
+            often = _MEBIBYTE // max(1, len(data)) + 1
+            self.assert_read_or_told(data * often, f"given {name} again and again, to over 1 MiB")
 
     def assert_read_or_told(self, data: bytes, how: str) -> None:
         """Assert that bytes become something sound, or a refusal that names the file."""
@@ -142,6 +153,8 @@ class ReadingSuite(PluginSuite):
             assert _DAMAGED in str(refusal), f"{how}, it does not name the file: {refusal}"  # noqa: PT017 - some are read
         except WorkoutProblems as refusal:
             assert refusal.problems, f"{how}, it refuses without a problem"  # noqa: PT017
+        except UsageError as question:
+            assert self.may_ask(), f"{how}, it asks for what it does not declare: {question}"  # noqa: PT017
         except Exception as error:
             told = f"{type(error.__cause__ or error).__name__}: {error.__cause__ or error}"
             raise AssertionError(
@@ -158,7 +171,7 @@ class ReadingSuite(PluginSuite):
         file.parent.mkdir()
         file.write_bytes(self.files[good])
         before = file.stat()
-        self.assert_keeps_to_itself(f"{self.running}_from", str(file), self.plugin_name)
+        self.assert_keeps_to_itself(f"{self.running}_from", str(file), self.plugin_name, *self.settings)
         after = file.stat()
         assert (after.st_mtime_ns, after.st_mode) == (before.st_mtime_ns, before.st_mode)
         assert file.read_bytes() == self.files[good]

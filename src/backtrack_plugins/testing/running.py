@@ -53,7 +53,12 @@ def exported(
     return found
 
 
-def imported(importer: str, files: Mapping[str, bytes]) -> dict[str, str]:
+def imported(
+    importer: str,
+    files: Mapping[str, bytes],
+    athlete: Athlete | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> dict[str, str]:
     """What an importer makes of each file: the workout's JSON and the losses, by the file's name."""
     from backtrack_plugins.errors import InvalidWorkout, UnreadableInput
     from backtrack_plugins.importing import import_bytes
@@ -62,7 +67,7 @@ def imported(importer: str, files: Mapping[str, bytes]) -> dict[str, str]:
     found = {}
     for name, data in files.items():
         try:
-            read = import_bytes(data, name, importer=importer)
+            read = import_bytes(data, name, importer=importer, athlete=athlete, options=options)
         except (InvalidWorkout, UnreadableInput):
             found[name] = REFUSED
         else:
@@ -70,7 +75,9 @@ def imported(importer: str, files: Mapping[str, bytes]) -> dict[str, str]:
     return found
 
 
-def imported_from(path: str, importer: str) -> None:
+def imported_from(
+    path: str, importer: str, athlete: Athlete | None = None, options: Mapping[str, Any] | None = None
+) -> None:
     """Read a file where it lies, as ``backtrack import`` does."""
     import warnings
 
@@ -78,7 +85,7 @@ def imported_from(path: str, importer: str) -> None:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # losses; how they are told is another test's
-        import_file(path, importer=importer)
+        import_file(path, importer=importer, athlete=athlete, options=options)
 
 
 def checked(
@@ -139,3 +146,24 @@ def delivered(artifacts: Sequence[Artifact], destination: str, at: str, options:
     from backtrack_plugins.delivering import deliver
 
     deliver(artifacts, destination, at=at, options=options)
+
+
+def spliced(
+    format: str,  # noqa: A002 - the word of the command line
+    runs: Mapping[str, bytes],
+    athlete: Athlete | None,
+    options: Mapping[str, Any],
+) -> dict[str, str]:
+    """SHA-256 of the bytes of each file once a block of each kind was put into it, by both their names."""
+    import hashlib
+
+    from backtrack_plugins.page import parse
+    from backtrack_plugins.testing.splicing_blocks import BLOCKS, joined_at, put, run_file
+
+    found = {}
+    for name, data in runs.items():
+        run = run_file(format, data, name, athlete, options)
+        for block, page in BLOCKS.items():
+            made = put(joined_at(run, parse(page), 0, athlete), athlete, options)
+            found[f"{name} {block}"] = hashlib.sha256(made.artifact.data).hexdigest()
+    return found

@@ -1,0 +1,1 @@
+"""intervals.icu for backtrack-plugins: workouts as the text that its workout builder takes."""

@@ -1,0 +1,7 @@
+from __future__ import annotations
+
+from backtrack_plugins.testing import ExporterSuite
+
+
+class TestIntervals(ExporterSuite):
+    format = "intervals-icu"
