@@ -1,11 +1,7 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import backtrack_plugins as bt
-from backtrack_plugins.testing import SAMPLES, ExporterSuite, ImporterSuite, SpliceSuite
-
-FOREIGN = Path(__file__).parents[3] / "examples/foreign/6x400.fit"
+from backtrack_plugins.testing import SAMPLES, ExporterSuite, ImporterSuite
 
 
 class TestGarminFit(ExporterSuite):
@@ -24,8 +20,3 @@ class TestGarminFitRead(ImporterSuite):
         f"{name}.fit": bt.export(bt.parse(SAMPLES[name]), "garmin-fit").data
         for name in ("first-timer", "nested-repeat")
     }
-
-
-class TestGarminFitSplices(SpliceSuite):
-    format = "garmin-fit"
-    runs = {"6x400.fit": FOREIGN.read_bytes()}  # noqa: RUF012 - as above
