@@ -2,7 +2,7 @@
 
 For every format whose files drive a treadmill. Such a program sets each row's speed at once and changes it on
 its own clock. So every row has a speed, a straddle is played at the belt's lowest one, what comes after it
-starts gently, and where not facing the console no rounding makes the belt faster than planned.
+starts gently, and no rounding makes the belt faster than planned.
 
 Where a program can wait for the lap button, it waits in every straddle and in every step without another end.
 Nothing else is different then. The button is on the console, and whoever has pressed it may yet have to turn
@@ -100,7 +100,6 @@ class BeltRow(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         seconds: How long; 10 s at least.
         metres_per_second: Belt speed.
-        may_round_up: Whether the speed written may be faster than this one, by less than a belt can show.
         step_number: The written step that it comes from, from 1; of a placed straddle, the one it leads to.
         incline_percent: Belt incline in percent of grade.
         events: What to show when.
@@ -110,7 +109,6 @@ class BeltRow(msgspec.Struct, frozen=True, kw_only=True):
 
     seconds: int
     metres_per_second: float
-    may_round_up: bool
     step_number: int
     incline_percent: float = 0.0
     events: list[BeltText] = []
@@ -118,16 +116,15 @@ class BeltRow(msgspec.Struct, frozen=True, kw_only=True):
     continues: bool = False
 
     def rounded(self, per_unit: float) -> int:
-        """The speed as a whole number of a format's units, never faster than planned where that matters.
+        """The speed as a whole number of a format's units, never faster than planned.
 
         Args:
             per_unit: How many of the units one metre per second is, such as 3600 for thousandths of a km/h.
 
-        >>> BeltRow(seconds=60, metres_per_second=3 / 3.6, may_round_up=False, step_number=1).rounded(3600)
+        >>> BeltRow(seconds=60, metres_per_second=3 / 3.6, step_number=1).rounded(3600)
         3000
         """
-        exact = self.metres_per_second * per_unit
-        return round(exact) if self.may_round_up else math.floor(exact + _NOISE)
+        return math.floor(self.metres_per_second * per_unit + _NOISE)
 
 
 class BeltPlan(NamedTuple):
@@ -250,9 +247,7 @@ class _Planner:
         if speed is None:
             self.departures["turn"].add(segment.step_number)
             self.hold_seconds = HOLD_SECONDS
-            self._append(
-                segment, seconds, self.lowest, incline_percent, events, may_round_up=False, waits=self.waits
-            )
+            self._append(segment, seconds, self.lowest, incline_percent, events, waits=self.waits)
             return
         held = self._held_seconds(segment, seconds, speed)
         if held:
@@ -260,16 +255,14 @@ class _Planner:
             events = [BeltText(event.seconds - held, event.text) for event in events if event.seconds >= held]
             if held < seconds:
                 first = _announced(first, held - READING_SECONDS, segment.belt)
-            self._append(segment, held, self.lowest, incline_percent, first, may_round_up=False)
+            self._append(segment, held, self.lowest, incline_percent, first)
         if held < seconds:
-            forward = segment.direction == "forward"
             self._append(
                 segment,
                 seconds - held,
                 speed,
                 incline_percent,
                 events,
-                may_round_up=forward,
                 waits=self.waits and segment.seconds is None,
                 continues=held > 0,
             )
@@ -282,7 +275,6 @@ class _Planner:
         incline_percent: float,
         events: list[BeltText],
         *,
-        may_round_up: bool,
         waits: bool = False,
         continues: bool = False,
     ) -> None:
@@ -292,7 +284,6 @@ class _Planner:
                 metres_per_second=speed,
                 step_number=segment.step_number,
                 incline_percent=incline_percent,
-                may_round_up=may_round_up,
                 events=events,
                 waits=waits,
                 continues=continues,

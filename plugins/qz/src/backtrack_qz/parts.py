@@ -67,7 +67,7 @@ _SILENT = frozenset({"", "0", "-1", "0.0"})
 _KNOWN = frozenset(
     {
         *("duration", "distance", "speed", "speedfrom", "speedto", "forcespeed", "inclination", "lapbutton"),
-        *("looptimehr", *_TARGETS),
+        *_TARGETS,
     }
 )
 
@@ -83,8 +83,6 @@ _RAMP = Loss(
     what="ramp",
     instead=f"in steps of {RAMP_SECONDS} s or longer, each at the slowest speed that QZ has in it",
 )
-_SPEED_TENTHS = Loss(what="speed", instead="with four decimals")
-_DOWNHILL = Loss(what="incline", instead="with four decimals")
 _LAP = Loss(what="time", instead="the lap button ends it, and its duration or distance stands in the cue")
 _BOTH = Loss(what="time", instead="not carried: the row has a distance, too, which ends it")
 _METRES = Loss(what="distance", instead="to the nearest centimetre")
@@ -212,10 +210,7 @@ class Rows:
             return Entry(row, ())
         before, self.own = self.own, own
         long = seconds(row.get("duration", ""))
-        self.incline = Decimal(0)
-        text = row.get("inclination")
-        if text is not None:
-            self.incline = number("inclination", text, -values.STEEPEST, values.STEEPEST)
+        self._incline(row)
         if own.continued and before is not None and before.line == own.line:
             self._compare_speed(row, own, self.count, rest=True)
             if self.own_seconds is not None:
@@ -271,16 +266,8 @@ class Rows:
             losses.append(_RAMP)
         if not known:
             losses.append(_ASSUMED)
-        for name, value in row.items():
-            if name in _TARGETS and value.strip() not in _SILENT:
-                words.append(_TARGETS[name].format(cleaned(value)))
-                losses.append(_TARGET)
-            elif str(name) not in _KNOWN and value.strip() not in _SILENT:
-                losses.append(_left_out(f'{cleaned(str(name))}="{cleaned(value)}"'))
-        messages = [cleaned(event.get("message", "")) for event in row.iterchildren("textevent")]
-        if any(messages):
-            words += messages
-            losses.append(_WORDS)
+        _add_targets(row, words, losses)
+        _add_texts(row, words, losses)
         cue, rest = cut("; ".join(dict.fromkeys(filter(None, words))), *values.CUE)
         if rest:
             losses.append(
@@ -369,6 +356,28 @@ class Rows:
         if long is None:
             raise WrongValueError("a row that lasts no time", 'give it duration="00:01:00" or distance="0.4"')
         return [Amount(f"{long} s")]
+
+
+def _add_targets(row: _Element, words: list[str], losses: list[Loss]) -> None:
+    """What a row asks for beside speed and incline, in words."""
+    for name, value in row.items():
+        if value.strip() in _SILENT:
+            continue
+        if name in _TARGETS:
+            words.append(_TARGETS[name].format(cleaned(value)))
+            losses.append(_TARGET)
+        elif name not in _KNOWN:
+            losses.append(_left_out(f'{cleaned(str(name))}="{cleaned(value)}"'))
+
+
+def _add_texts(row: _Element, words: list[str], losses: list[Loss]) -> None:
+    """What a row shows."""
+    children = list(row.iterchildren("*"))
+    losses += [_left_out(f"<{cleaned(str(child.tag))}>") for child in children if child.tag != "textevent"]
+    messages = [cleaned(child.get("message", "")) for child in children if child.tag == "textevent"]
+    if any(messages):
+        words += messages
+        losses.append(_WORDS)
 
 
 def _ramp(begin: Decimal, end: Decimal) -> list[Speed]:

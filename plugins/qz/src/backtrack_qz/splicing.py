@@ -8,7 +8,7 @@ from backtrack_plugins import FASTEST_MOUNT, CannotSplice, Exported, Loss, belt_
 from backtrack_qz.parts import Rows
 from backtrack_qz.reading import root_of
 from backtrack_qz.rows import end_element, row_elements
-from backtrack_qz.words import ADDED_MARK, comments_of_ours, escaped
+from backtrack_qz.words import added_comment, comments_of_ours
 from backtrack_qz.writing import NAME, letter_losses, refuse_large, serialised
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from backtrack_plugins import BeltRow, Insert, SpliceRequest
     from backtrack_qz.parts import Entry
+
+_INDENT = "\n  "
 
 _INHERITED = Loss(
     what="speed of your own rows",
@@ -49,51 +51,52 @@ def _put(root: _Element, entries: list[Entry], insert: Insert, request: SpliceRe
     place = _place(entries, insert.at)
     rows, losses = belt_plan(request.whole.timeline, NAME, insert.segments, waits=True)
     new = list(row_elements(insert.segments, rows))
-    following = [entry for entry in entries[place:] if not entry.is_end]
+    after = [entry for entry in entries[place:] if not entry.is_end]
+    following = [row for entry in after for row in _rows_of(entry)]
     if following:
-        losses = (*losses, *_left_to(entries[:place], following, rows[-1]))
-    elif place == len(entries):
+        earlier = [row for entry in entries[:place] for row in _rows_of(entry)]
+        losses = (*losses, *_left_to(earlier, following[0], rows[-1]))
+    elif len(after) == len(entries[place:]):  # no row tells to stop the belt
         new.append(end_element(request.whole.timeline, insert.segments))
-    if place:
-        anchor = entries[place - 1].element
-        at = root.index(anchor) + 1
-    else:
-        at = root.index(entries[0].element) if entries else len(root)
+    at = 0
     for element in new:
-        element.tail = "\n  "
+        element.tail = _INDENT
+    if place:
+        before = entries[place - 1].element
+        before.tail, new[-1].tail = _INDENT, before.tail
+        at = root.index(before) + 1
     root[at:at] = new
     return list(losses)
 
 
+def _rows_of(entry: Entry) -> list[_Element]:
+    return list(entry.element.iter("row"))
+
+
 def _place(entries: list[Entry], at: int) -> int:
     """Before which entry a new part comes that has so many parts of the Workout before it."""
-    passed = 0
-    place = 0
-    for number, entry in enumerate(entries):
-        if passed >= at and not (at and entry.is_rest and number == place):
+    passed = place = 0
+    for entry in entries:
+        if passed >= at and not (at and entry.is_rest):
             break
         passed += len(entry.parts)
-        place = number + 1
+        place += 1
     if passed != at:
         raise CannotSplice("the place lies inside a ramp, which is one row in the file")
     return place
 
 
-def _left_to(before: list[Entry], following: list[Entry], last: BeltRow) -> list[Loss]:
+def _left_to(earlier: list[_Element], following: _Element, last: BeltRow) -> list[Loss]:
     """What the row after new ones takes from them, where that does no harm.
 
     Raises:
         CannotSplice: where it may.
     """
-    rows = [row for entry in following for row in entry.element.iter("row")]
-    earlier = [row for entry in before for row in entry.element.iter("row")]
-    had = _incline_left(earlier)
-    # Rows until one says an incline of its own have that of the row before.
-    if _says_no_incline(rows[0]) and (had or 0.0) != last.incline_percent:
+    if _says_no_incline(following) and (_incline_left(earlier) or 0.0) != last.incline_percent:
         raise CannotSplice(
             "the row after the new steps says no incline, and would have theirs instead of your row's before"
         )
-    if _sets_speed(rows[0]):
+    if _sets_speed(following):
         return []
     if last.metres_per_second * 3.6 > float(FASTEST_MOUNT.kmh):
         raise CannotSplice(
@@ -122,8 +125,7 @@ def _say(root: _Element, request: SpliceRequest) -> None:
     """A comment with what must stand in the file."""
     from lxml.etree import Comment
 
-    said = [ADDED_MARK, request.whole.workout.name, *request.whole.notices]
-    comment = Comment("\n" + escaped("\n".join(said)) + "\n")
+    comment = Comment(added_comment(request.whole.workout.name, request.whole.notices))
     comment.tail = root.text or "\n  "
     root.insert(0, comment)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from msgspec.structs import replace
-
 from backtrack_plugins import BeltText, Step
 from backtrack_zwo.folding import fold
 
@@ -91,8 +89,7 @@ def _show(step: _Element, events: Iterable[BeltText]) -> None:
 def power(row: BeltRow, seconds_per_km: int) -> str:
     """The speed as a fraction of a race pace, with six decimals; never faster than planned."""
     # Metres a second times seconds a kilometre is thousandths of the pace; these are millionths.
-    down = replace(row, may_round_up=False)
-    return f"{down.rounded(seconds_per_km * 1000) / 1_000_000:.6f}"
+    return f"{row.rounded(seconds_per_km * 1000) / 1_000_000:.6f}"
 
 
 def incline_fraction(percent: float) -> str:
