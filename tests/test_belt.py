@@ -468,9 +468,10 @@ def test_every_safe_workout_moves_the_belt_as_planned_in_every_format(workout, a
 
 
 def test_workouts_drawn_at_random_move_the_belt_as_planned_and_few_are_refused():
-    followed = [fuzz_belt.follow(fuzz_belt.Drawing(Random(seed)).drawn()) for seed in range(60)]
+    followed = [fuzz_belt.follow(fuzz_belt.Drawing(Random(seed)).drawn()) for seed in range(40)]
     assert [each.wrong for each in followed if each.wrong] == []
-    assert sum(len(each.refused) for each in followed) < 60 * len(OPTIONS) / 10
+    tried = len(followed) * (len(OPTIONS) + 1)
+    assert sum(len(each.refused) for each in followed) < tried / 10
 
 
 @pytest.mark.parametrize("built_in", library.names())

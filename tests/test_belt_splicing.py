@@ -31,8 +31,9 @@ def put_at(
     return (joined, put.artifact) if put.spliced else None
 
 
-@pytest.mark.parametrize("asked", ["for the belt", "for nothing"])
-@pytest.mark.parametrize("block", BLOCKS)
+@pytest.mark.parametrize(
+    ("block", "asked"), [*((block, "for the belt") for block in BLOCKS), ("all ways", "for nothing")]
+)
 @pytest.mark.parametrize("name", OPTIONS)
 def test_a_block_in_somebodys_file_moves_the_belt_as_planned_and_the_rest_as_before(name, block, asked):
     options = OPTIONS[name] if asked == "for the belt" else {}
