@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 HOLD = 15
 """Seconds on the belt after a straddle in which it is slow."""
 
+FASTEST_WALK_KMH = 5.0
 SHORTEST_ROW = 10
 SHORTEST_CLOCKED_STRADDLE = 30
 
@@ -273,7 +274,7 @@ def violations_of_splice(
 
     The rows that were there are there still, one after the other, and set what they set before; between them
     the new rows do what their segments ask for, and no row that follows goes faster or steeper than before;
-    `walks_on` lets those that set no speed go on at that of the last new walk.
+    `walks_on` lets those that set no speed go on at a walk.
     """
     old, new = rows_of(before, name, user), rows_of(after, name, user)
     many = len(new) - len(old)
@@ -298,15 +299,13 @@ def violations_of_splice(
         found.add("the rows that follow come too soon after a straddle")
     states, were = _states(play(new, user=user)), _states(play(old, user=user))
     for row in range(at, len(old)):
-        if (
-            walks_on
-            and old[row].kmh is None
-            and states[row + many][0] == segments[-1].metres_per_second * 3.6
-        ):
-            continue
-        for what, is_now, was in zip(("km/h", "%"), states[row + many], were[row], strict=True):
-            if was is not None and is_now is not None and is_now > was:
-                found.add(f"row {row + 1} of the file, which went at {was:g} {what}, goes at {is_now:g}")
+        kmh, percent = states[row + many]
+        was_kmh, was_percent = were[row]
+        walks = walks_on and old[row].kmh is None and (kmh or 0) <= FASTEST_WALK_KMH
+        if None not in (kmh, was_kmh) and kmh > was_kmh and not walks:
+            found.add(f"row {row + 1} of the file, which went at {was_kmh:g} km/h, goes at {kmh:g}")
+        if None not in (percent, was_percent) and percent > was_percent:
+            found.add(f"row {row + 1} of the file, which was at {was_percent:g} %, is at {percent:g}")
     return sorted(found)
 
 
