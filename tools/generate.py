@@ -1,4 +1,4 @@
-"""Write what is generated from the code: the JSON Schema, example recordings, and pages or parts of them.
+"""Write what is generated: the JSON Schema, example recordings and runs, and pages or parts of them.
 
 Run it with ``make docs``. A test holds the files to what this writes.
 """
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from generating import (
     athlete_file,
     command_line,
+    foreign_runs,
     formats,
     hooks,
     json_form,
@@ -72,6 +73,7 @@ GENERATED: dict[str, Callable[[], str]] = {
 }
 
 GENERATED_BYTES: dict[str, Callable[[], bytes]] = {
+    "examples/foreign/6x400.fit": foreign_runs.six_times_400,
     "examples/recordings/after-intervals-reset.fit": recordings.after_intervals_reset,
     "examples/recordings/week-01.fit": recordings.week_one,
     "plugins/strava/src/backtrack_strava/tour.fit": recordings.after_intervals_reset,

@@ -83,6 +83,7 @@ class BeltRow(msgspec.Struct, frozen=True, kw_only=True):
         step_number: The written step that it comes from, from 1; of a placed straddle, the one it leads to.
         incline_percent: Belt incline in percent of grade.
         events: What to show when.
+        continues: Whether it is the rest of a segment whose beginning, the row before, is held.
     """
 
     seconds: int
@@ -91,6 +92,7 @@ class BeltRow(msgspec.Struct, frozen=True, kw_only=True):
     step_number: int
     incline_percent: float = 0.0
     events: list[BeltText] = []
+    continues: bool = False
 
     def rounded(self, per_unit: float) -> int:
         """The speed as a whole number of a format's units, never faster than planned where that matters.
@@ -231,7 +233,15 @@ class _Planner:
             self._append(segment, held, self.lowest, incline_percent, first, may_round_up=False)
         if held < seconds:
             forward = segment.direction == "forward"
-            self._append(segment, seconds - held, speed, incline_percent, events, may_round_up=forward)
+            self._append(
+                segment,
+                seconds - held,
+                speed,
+                incline_percent,
+                events,
+                may_round_up=forward,
+                continues=held > 0,
+            )
 
     def _append(
         self,
@@ -242,6 +252,7 @@ class _Planner:
         events: list[BeltText],
         *,
         may_round_up: bool,
+        continues: bool = False,
     ) -> None:
         self.rows.append(
             BeltRow(
@@ -251,6 +262,7 @@ class _Planner:
                 incline_percent=incline_percent,
                 may_round_up=may_round_up,
                 events=events,
+                continues=continues,
             )
         )
 

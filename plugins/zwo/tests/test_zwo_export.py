@@ -12,7 +12,7 @@ import pytest
 
 import backtrack_plugins as bt
 from backtrack_plugins import library
-from backtrack_zwo.writing import power
+from backtrack_zwo.elements import power
 
 PACES = (bt.RaceTime("5k", 1800),)
 ATHLETE = bt.Athlete(level="advanced", race_paces=PACES)
@@ -322,6 +322,51 @@ def test_the_line_stands_at_the_start_with_the_fitted_values_on_a_line_of_their_
         '1:00 backward walk 2.47 km/h light rail "tall"\nfitted 2.4 km/h',
     )
     assert b"&#10;fitted" in exported(page).data
+
+
+def test_on_a_treadmill_in_miles_every_text_is_in_miles():
+    miles = bt.Treadmill(
+        slowest=bt.Speed("0.5 mph"), fastest=bt.Speed("12 mph"), speed_increment=bt.Speed("0.1 mph")
+    )
+    athlete = bt.Athlete(level="advanced", units="imperial", race_paces=PACES, treadmill=miles)
+    page = lines(
+        "0.25 mi forward jog 9:40/mi", "1:00 backward walk 1.53 mph light rail", "5:00 forward walk 3 mph"
+    )
+    artifact = exported(page, athlete, incline=True)
+    said = [text for texts in events(artifact) for _, text in texts]
+    assert said == [
+        "0.25 mi forward jog 9:40/mi\nfitted 6.2 mph",
+        "In 15 s: straddle, then backward walk.",
+        "0:20 straddle added",
+        "Straddle. Set 1.5 mph, then turn your back to the console.",
+        "1:00 backward walk 1.53 mph light rail\nfitted 1.5 mph",
+        "In 5 s: 1.5 mph.",
+        "In 15 s: straddle, then forward walk.",
+        "0:20 straddle added",
+        "Straddle. Turn to face the console, then set 3 mph.",
+        "5:00 forward walk 3 mph",
+        "In 5 s: 3 mph.",
+    ]
+    assert b"km/h" not in artifact.data
+    assert "0.5 mph" in losses(artifact)["turn"].instead
+    assert blocks(artifact)[1] == (30, 0.080467)
+
+
+def test_the_way_of_moving_is_shown_in_place_of_the_target_only_when_asked_for():
+    page = lines(
+        "5:00 forward jog 7 km/h",
+        "1:00 backward walk 2.4 km/h light rail",
+        "1:00 left walk 1.6 km/h light rail",
+        "1:00 right walk 1.6 km/h light rail",
+        "5:00 forward walk 5 km/h",
+    )
+    assert b"replacement_prescription" not in exported(page).data
+    shown = [
+        step.get("replacement_prescription")
+        for step in xml(exported(page, replacement_prescription=True)).iter("SteadyState")
+    ]
+    ways = ["BACK WALK", "LEFT WALK", "RIGHT WALK", "WALK"]
+    assert shown == ["JOG", *(each for way in ways for each in ("STRADDLE", way, way))]
 
 
 def test_cues_stand_at_their_times_and_leave_time_to_read_the_line():

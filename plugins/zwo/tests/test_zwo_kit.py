@@ -19,6 +19,14 @@ class TestZwoWithIncline(TestZwo):
     options = {"incline": True}  # noqa: RUF012 - the suite declares it
 
 
+class TestZwoCompact(TestZwo):
+    options = {"compact": True}  # noqa: RUF012 - the suite declares it
+
+
+class TestZwoWithTheWayOfMoving(TestZwo):
+    options = {"replacement_prescription": True}  # noqa: RUF012 - the suite declares it
+
+
 class TestZwoOfAMiler(TestZwo):
     options = {"race_pace": "mile=7:00"}  # noqa: RUF012 - the suite declares it
 

@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
             continue
         wanted = {name: of_the_exporter(options.get(name, {}), name, each, registry) for name in exporters}
         done, stopped = make([(_named(each), athlete)], exporters, wanted, arguments, registry)
-        made += done
+        made += [every._replace(reading=each.imported.losses) for every in done]
         errors += stopped
     refuse_to_write_over(
         [each.file for each in runs],

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from backtrack_plugins.athlete import Athlete
-    from backtrack_plugins.exporter import Artifact, Exporter
+    from backtrack_plugins.exporter import Artifact, Exporter, Loss
     from backtrack_plugins.registry import Registry
     from backtrack_plugins.workout import Workout
 
@@ -24,12 +24,13 @@ LISTED_AS_LOSS = "BT801"
 
 
 class Made(NamedTuple):
-    """An artifact, with what it was made from and by."""
+    """An artifact, with what it was made from and by; of a foreign file also what reading it lost."""
 
     workout: Workout
     exporter: Exporter
     artifact: Artifact
     athlete: Athlete | None
+    reading: tuple[Loss, ...] | None = None
 
     @property
     def source(self) -> str:
@@ -184,4 +185,5 @@ def data_of(made: Made) -> dict[str, Any]:
         **timeline_source(artifact.timeline),
         "losses": artifact.losses,
         "problems": artifact.problems,
+        **({} if made.reading is None else {"reading": made.reading}),
     }

@@ -127,8 +127,8 @@ def encode(messages: Sequence[Message]) -> bytes:
         raise FitValueError(
             f"{len(by_kind)} kinds of message; a file defines at most {_MOST_KINDS} at a time"
         )
-    records = {kind: _records(kind, rows, local) for local, (kind, rows) in enumerate(by_kind.items())}
-    data = b"".join([next(records[message.kind]) for message in messages])
+    made = {kind: records(kind, rows, local) for local, (kind, rows) in enumerate(by_kind.items())}
+    data = b"".join([next(made[message.kind]) for message in messages])
     header = _HEADER.pack(_HEADER_BYTES, PROTOCOL_1_0, PROFILE_VERSION, len(data), _SIGNATURE)
     whole = header + _CRC.pack(crc16.arc(header)) + data
     return whole + _CRC.pack(crc16.arc(whole))
@@ -193,11 +193,18 @@ def _layout(kind: MessageType, used: frozenset[str], local: int, text_bytes: tup
     return _Layout(definition + fields, Struct("<B" + "".join(formats)))
 
 
-def _records(kind: MessageType, rows: list[Values], local: int) -> Iterator[bytes]:
+def records(kind: MessageType, rows: Sequence[Values], local: int) -> Iterator[bytes]:
     """The data records of one kind, the first with the definition before it.
 
-    Packing refuses whatever the base type cannot hold; only its invalid value has to be looked for.
+    Args:
+        kind: The kind.
+        rows: The values of each.
+        local: The local type that is defined for them, from 0 to 15.
+
+    Raises:
+        FitValueError: as `encode`.
     """
+    # Packing refuses whatever the base type cannot hold; only its invalid value has to be looked for.
     used = frozenset().union(*rows)
     if not used:
         raise FitValueError(f"{kind.name} has no fields")

@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from backtrack_plugins import Loss, Problem
 
 MOST_STEPS = 4_096
@@ -182,6 +184,16 @@ def plain(number: float) -> str:
     if abs(number) >= 1e9:
         return f"{number:g}"
     return f"{number:.2f}".rstrip("0").rstrip(".")
+
+
+def not_speed(sports: Iterable[str]) -> str:
+    """Why no belt can be set by a workout for cycling; empty for other sports.
+
+    >>> not_speed(["rowing"]), not_speed(["cycling (indoor)"])
+    ('', ' Power is not speed, and no belt can be set by it.')
+    """
+    by_power = any("cycling" in sport or "biking" in sport for sport in sports)
+    return " Power is not speed, and no belt can be set by it." if by_power else ""
 
 
 def _measured(number: str, unit: str) -> str:

@@ -17,7 +17,15 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import msgspec
 
 from backtrack_garmin.foreign import DISTANCE, LAP, TIME, ForeignRepeat, ForeignStep, plain
-from backtrack_garmin.own_lines import Note, is_name, is_near_line, read_header, read_note
+from backtrack_garmin.own_lines import (
+    REWRITTEN,
+    Note,
+    is_name,
+    is_near_line,
+    read_description,
+    read_header,
+    read_note,
+)
 from backtrack_plugins import (
     Amount,
     Imported,
@@ -36,7 +44,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from backtrack_garmin.foreign import End, ForeignPart, ForeignWorkout, Target
-    from backtrack_plugins import Workout
 
 _TURNS = re.compile(r"(?:^# |^straddle, )then (backward|left|right)$", re.MULTILINE)
 """What the name or the note of a straddle of ours says of the step that comes after it."""
@@ -91,7 +98,7 @@ _END = Loss(what="end of a step", instead="the lap button ends it; until when st
 _SECONDS = Loss(what="time", instead="to the nearest second")
 _METRES = Loss(what="distance", instead="to the nearest centimetre")
 _NO_LINE = Loss(
-    what="line", instead="these steps have none of ours, others have: somebody added or changed them"
+    what="line", instead="these steps have none of ours, others have: they were made or changed elsewhere"
 )
 _CHANGED = Loss(
     what="changed duration",
@@ -111,7 +118,19 @@ class _Line(NamedTuple):
     place: str
 
 
-def to_imported(workout: ForeignWorkout, name: str, *, plugin: str, description: str) -> Imported:
+class Understood(NamedTuple):
+    """Somebody's workout as it was read.
+
+    Attributes:
+        imported: What it says.
+        places: Of each step of the Workout, in order, the place in the file where it stands.
+    """
+
+    imported: Imported
+    places: tuple[str, ...]
+
+
+def understand(workout: ForeignWorkout, name: str, *, plugin: str, description: str) -> Understood:
     """Turn somebody's workout into a Workout.
 
     Args:
@@ -123,12 +142,15 @@ def to_imported(workout: ForeignWorkout, name: str, *, plugin: str, description:
     Raises:
         InvalidWorkout: with every problem, each naming its part of the file.
     """
-    in_ours = any(is_note_of_ours(step) for step in leaves(workout.steps))
-    page = _Page(name, plugin, in_ours=in_ours)
+    ours = [is_note_of_ours(step) for step in leaves(workout.steps)]
+    page = _Page(name, plugin, in_ours=any(ours), has_others=not all(ours))
     page.problems += workout.problems
     page.add_header(workout, description)
     page.add(workout.steps, 0, ())
-    return page.imported(workout.losses)
+    understood = page.understood(workout.losses)
+    plain_steps = not any(step.targets or step.intensity for step in leaves(workout.steps))
+    complete = page.has_header and all(ours) and plain_steps and not understood.imported.losses
+    return understood._replace(imported=msgspec.structs.replace(understood.imported, complete=complete))
 
 
 def leaves(parts: Sequence[ForeignPart]) -> Iterator[ForeignStep]:
@@ -148,10 +170,12 @@ def is_note_of_ours(step: ForeignStep) -> bool:
 class _Page:
     """The page, its losses, and what is wrong with what it is made from."""
 
-    def __init__(self, file: str, plugin: str, *, in_ours: bool) -> None:
+    def __init__(self, file: str, plugin: str, *, in_ours: bool, has_others: bool) -> None:
         self.file = file
         self.plugin = plugin
         self.in_ours = in_ours
+        self.has_others = has_others
+        self.has_header = False
         self.lines: list[_Line] = []
         self.problems: list[Problem] = []
         self.general: list[Loss] = []
@@ -171,13 +195,20 @@ class _Page:
     def add_header(self, workout: ForeignWorkout, place: str) -> None:
         """Append the header lines."""
         title = _title(workout.name or "") or None
-        header = read_header(workout.name, title, workout.description, in_ours=self.in_ours)
+        in_ours = self.in_ours and not self.has_others
+        header = read_header(workout.name, title, workout.description, in_ours=in_ours)
         if header is not None:
+            self.has_header = True
             self.general += header.losses
             self.lines += [_Line(line, place) for line in header.lines]
         else:
             self.lines.append(_Line(f"name: {title or UNNAMED}", place))
-            self._add_about(cleaned(workout.description), place)
+            described = read_description(workout.description, in_ours=self.in_ours)
+            if described.level:
+                self.lines.append(_Line(f"level: {described.level}", place))
+            self._add_about(cleaned(described.theirs), place)
+            if self.in_ours and workout.description.startswith("name: "):
+                self.general.append(REWRITTEN)
             if title is None:
                 self.general.append(Loss(what="name", instead=f"it has none, and is called {UNNAMED}"))
             elif title != (workout.name or "").strip():
@@ -347,8 +378,8 @@ class _Page:
         elif value is not None and kind == DISTANCE and abs(float(plain(value)) - value) > 1e-6:
             self.lose(_METRES)
 
-    def imported(self, losses: Sequence[Loss]) -> Imported:
-        """Read the page, and say what was lost."""
+    def understood(self, losses: Sequence[Loss]) -> Understood:
+        """Read the page, and say what was lost, and what was assumed."""
         try:
             workout = parse("\n".join(line.text for line in self.lines))
         except InvalidWorkout as error:
@@ -356,9 +387,16 @@ class _Page:
             raise InvalidWorkout(self._sorted([*self.problems, *found])) from None
         if self.problems:
             raise InvalidWorkout(self._sorted(self.problems))
-        numbered = self._numbered(workout)
+        lines = workout.origin.lines if workout.origin is not None else ()
+        numbered = tuple(self._numbered(lines))
+        unknown = {step for loss in numbered if is_assumed_speed(loss) for step in loss.steps}
         # A copy forgets the places it was read from: those of a page that nobody has.
-        return Imported(workout=msgspec.structs.replace(workout), losses=(*losses, *self.general, *numbered))
+        imported = Imported(
+            workout=msgspec.structs.replace(workout),
+            losses=(*losses, *self.general, *numbered),
+            unknown=tuple(sorted(unknown)),
+        )
+        return Understood(imported, tuple(self.lines[line - 1].place for line in lines))
 
     def _in_file(self, problem: Problem) -> Problem:
         line = problem.where.line or 1
@@ -376,13 +414,17 @@ class _Page:
         )
         return [*listed[: MOST_PROBLEMS - 1], self.problems[-1]]
 
-    def _numbered(self, workout: Workout) -> Iterator[Loss]:
-        """The losses, with the steps that they are about."""
-        lines = workout.origin.lines if workout.origin is not None else ()
+    def _numbered(self, lines: Sequence[int]) -> Iterator[Loss]:
+        """The losses, with the steps that they are about; `lines` has the line of each step."""
         number = {line: step for step, line in enumerate(lines, start=1)}
         for loss, at in self.lost.items():
             steps = sorted({number[line + 1] for line in at if line + 1 in number})
             yield msgspec.structs.replace(loss, steps=tuple(steps))
+
+
+def is_assumed_speed(loss: Loss) -> bool:
+    """Whether a loss says that a speed was assumed."""
+    return any(loss.instead == assumed.instead for assumed in _ASSUMED.values())
 
 
 def _numbers(place: str) -> list[int]:

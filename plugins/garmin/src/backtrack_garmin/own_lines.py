@@ -145,6 +145,11 @@ def _parsed(text: str) -> Step | Straddle | None:
         return None
 
 
+REWRITTEN = Loss(
+    what="about", instead="the description was rewritten: name and level could be read, an about could not"
+)
+
+
 class Header(NamedTuple):
     """The header lines of a page, and what could not be told."""
 
@@ -178,5 +183,41 @@ def read_header(written: str | None, title: str | None, description: str, *, in_
         return None
     level = _LEVEL.search("\n".join(rows).removeprefix(f"name: {title}"))
     told = [f"name: {title}", *([f"level: {level[1]}"] if level is not None else [])]
-    instead = "the description was rewritten: name and level could be read, an about could not"
-    return Header(tuple(told), (Loss(what="about", instead=instead),))
+    return Header(tuple(told), (REWRITTEN,))
+
+
+class Description(NamedTuple):
+    """The description of a workout that has steps of ours among others.
+
+    Attributes:
+        theirs: What somebody else wrote.
+        level: The level that stands below it; empty when none does.
+    """
+
+    theirs: str
+    level: str = ""
+
+
+def read_description(description: str, *, in_ours: bool = True) -> Description:
+    r"""Take a description apart: somebody's words, and the level and the comments of ours below them.
+
+    Where it begins with our name line, its header is ours, too.
+
+    Args:
+        description: The description.
+        in_ours: Whether steps of the workout have lines of ours; all is somebody's where none has.
+
+    >>> read_description("Tuesday's session.\nlevel: beginner\n# Clip on the safety key.")
+    Description(theirs="Tuesday's session.", level='beginner')
+    """
+    rows = description.splitlines()
+    if not in_ours or not rows:
+        return Description(description)
+    if rows[0].startswith("name: "):
+        theirs = [row for row in rows if not _HEADER_LINE.match(row) and not row.startswith("#")]
+        level = _LEVEL.search("\n".join(rows))
+        return Description("\n".join(theirs), "" if level is None else level[1])
+    while rows and rows[-1].startswith("# "):
+        rows.pop()
+    level = _LEVEL.fullmatch("\n" + rows[-1]) if rows else None
+    return Description("\n".join(rows[:-1] if level else rows), "" if level is None else level[1])

@@ -11,7 +11,7 @@ from backtrack_plugins import Exporter, Importer, hookimpl
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from backtrack_plugins import Capability, Exported, ExportRequest, Imported
+    from backtrack_plugins import Capability, Exported, ExportRequest, Imported, SpliceRequest
 
 NAME = "garmin-fit"
 
@@ -34,6 +34,12 @@ def _export(request: ExportRequest) -> Exported:
     from backtrack_garmin.workout_file import to_fit
 
     return to_fit(request)
+
+
+def _splice(request: SpliceRequest) -> Exported:
+    from backtrack_garmin.splicing import splice
+
+    return splice(request)
 
 
 def _import(data: bytes, name: str) -> Imported:
@@ -64,6 +70,7 @@ def backtrack_exporters() -> Iterable[Exporter]:
             carries_with=_carries_with,
             options=GarminFitOptions,
             hint="copy it into the folder GARMIN/NewFiles of the watch, over USB",
+            splice=_splice,
         )
     ]
 

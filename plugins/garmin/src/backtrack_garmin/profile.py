@@ -35,6 +35,12 @@ WORKOUT = MessageType(
     ],
 )
 
+WORKOUT_SESSION = MessageType(
+    "workout_session",
+    158,
+    [Field("num_valid_steps", 2, UINT16), Field("first_step_index", 3, UINT16)],
+)
+
 WORKOUT_STEP = MessageType(
     "workout_step",
     27,

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import msgspec
+
 from backtrack_garmin import profile
 from backtrack_garmin.fit import DamagedFile, check_whole
 from backtrack_garmin.foreign import (
@@ -22,9 +24,10 @@ from backtrack_garmin.foreign import (
     ForeignStep,
     ForeignWorkout,
     Target,
+    not_speed,
     plain,
 )
-from backtrack_garmin.importing import to_imported
+from backtrack_garmin.importing import understand
 from backtrack_plugins import Loss, Problem, UnreadableInput, Where
 
 if TYPE_CHECKING:
@@ -35,13 +38,13 @@ if TYPE_CHECKING:
 
 PLUGIN = "garmin-fit"
 
-WORKOUT_SESSION = 158
+WORKOUT_SESSION = profile.WORKOUT_SESSION.number
 
 _ACTIVITY = 4
 _FILE_TYPES = {_ACTIVITY: "an activity", 5: "a workout", 6: "a course", 7: "a schedule"}
 """Some of what a file_id's type can say (FIT profile, type ``file``)."""
 
-_INDEX_MASK = 0x0FFF
+INDEX_MASK = 0x0FFF
 """The bits of a message_index that count; the others are flags (FIT profile, type ``message_index``)."""
 
 FIELDS = {
@@ -75,6 +78,12 @@ FIELDS = {
     },
 }
 """The fields that are read: by number of message and field."""
+
+_WRITTEN = {
+    kind.number: frozenset(field.number for field in kind.fields)
+    for kind in (profile.FILE_ID, profile.WORKOUT, profile.WORKOUT_STEP)
+}
+"""The fields that a file of ours may have."""
 
 _TEXTS = {"wkt_name", "wkt_description", "wkt_step_name", "notes"}
 
@@ -207,8 +216,39 @@ def from_fit(data: bytes, name: str) -> Imported:
             walking.
         InvalidWorkout: when steps or repeats of it cannot be; each problem names the message of the file.
     """
-    found = _contents(data, name)
-    steps = sorted(found[profile.WORKOUT_STEP.number], key=_place)
+    return read_whole(data, name).imported
+
+
+class WholeFile(NamedTuple):
+    """A FIT workout file, and what it was understood to say.
+
+    Attributes:
+        imported: What it says.
+        places: Of each step of the Workout, in order, the number of its workout_step, from 0.
+        messages: The values of the messages that are read, in the order of the file, by number of message.
+        numbered: Whether its steps say their numbers; else they are as they stand.
+    """
+
+    imported: Imported
+    places: tuple[int, ...]
+    messages: Mapping[int, Sequence[Mapping[str, Any]]]
+    numbered: bool
+
+    @property
+    def steps(self) -> list[Mapping[str, Any]]:
+        """The workout_step messages by their numbers."""
+        return sorted(self.messages[profile.WORKOUT_STEP.number], key=place_of)
+
+
+def read_whole(data: bytes, name: str) -> WholeFile:
+    """As `from_fit`, and tell where in the file each step stands."""
+    found, only_known = _contents(data, name)
+    in_file = found[profile.WORKOUT_STEP.number]
+    numbered = any("message_index" in step for step in in_file)
+    if not numbered:
+        for place, step in enumerate(in_file):
+            step["message_index"] = place
+    steps = sorted(in_file, key=place_of)
     _check_kind((found[profile.FILE_ID.number] or [{}])[0], steps, name)
     workout = (found[profile.WORKOUT.number] or [{}])[0]
     walked, losses = _walked(workout, found[WORKOUT_SESSION], len(steps), name)
@@ -220,27 +260,29 @@ def from_fit(data: bytes, name: str) -> Imported:
         losses=losses,
         problems=problems,
     )
-    return to_imported(foreign, name, plugin=PLUGIN, description="workout.wkt_description")
+    imported, places = understand(foreign, name, plugin=PLUGIN, description="workout.wkt_description")
+    if imported.complete and not only_known:
+        imported = msgspec.structs.replace(imported, complete=False)
+    numbers = tuple(int(place.partition("[")[2].removesuffix("]")) for place in places)
+    return WholeFile(imported, numbers, found, numbered)
 
 
-def _contents(data: bytes, name: str) -> dict[int, list[_Values]]:
-    """The values of the messages that are read, by number of message."""
+def _contents(data: bytes, name: str) -> tuple[dict[int, list[_Values]], bool]:
+    """The values of the messages that are read, by number of message; and whether we write no others."""
     found: dict[int, list[_Values]] = {number: [] for number in FIELDS}
+    only_known = True
     try:
         check_whole(data)
         for number, values in _messages(data):
             fields = FIELDS.get(number)
             if fields is not None:
                 found[number].append(_named(fields, values))
+            only_known = only_known and values.keys() <= _WRITTEN.get(number, frozenset())
     except DamagedFile as error:
         raise UnreadableInput(
             f"{name}: a damaged FIT file: {error}. Copy or download it again; nothing was read."
         ) from None
-    steps = found[profile.WORKOUT_STEP.number]
-    if all("message_index" not in step for step in steps):
-        for place, step in enumerate(steps):
-            step["message_index"] = place
-    return found
+    return found, only_known
 
 
 def _messages(data: bytes) -> Iterator[tuple[int, dict[int, Any]]]:
@@ -276,8 +318,9 @@ def _named(fields: Mapping[int, str], values: Mapping[int, Any]) -> _Values:
     }
 
 
-def _place(step: _Values) -> int:
-    place: int = step.get("message_index", 0) & _INDEX_MASK
+def place_of(step: Mapping[str, Any]) -> int:
+    """The number that a workout_step gives itself."""
+    place: int = step.get("message_index", 0) & INDEX_MASK
     return place
 
 
@@ -293,7 +336,7 @@ def _check_kind(file_id: _Values, steps: Sequence[_Values], name: str) -> None:
         raise UnreadableInput(
             f"{name}: this FIT workout has {len(steps)} steps; 1 to {MOST_STEPS} can be read."
         )
-    if [_place(step) for step in steps] != list(range(len(steps))):
+    if [place_of(step) for step in steps] != list(range(len(steps))):
         raise UnreadableInput(f"{name}: the steps of this FIT file are not numbered one after the other.")
 
 
@@ -313,6 +356,7 @@ def _walked(
     if refused:
         raise UnreadableInput(
             f"{name}: a workout for {', '.join(refused)}. Only running and walking can be read; nothing was."
+            f"{not_speed(refused)}"
         )
     walked = [False] * count
     losses: dict[Loss, None] = {}

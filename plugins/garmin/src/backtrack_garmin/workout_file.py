@@ -29,15 +29,15 @@ TIME_CREATED = 1_073_001_600
 PRODUCT = 1
 
 _RAILS = {"grip": "grip rail", "light": "light rail", "free": "hands free"}
-_ROOM = watch_plan.Room(MOST_STRING_BYTES, "bytes")
-_CODES = watch_plan.Codes(
+ROOM = watch_plan.Room(MOST_STRING_BYTES, "bytes")
+CODES = watch_plan.Codes(
     steps="garmin-fit/steps",
     nested="garmin-fit/nested-repeat",
     slow="garmin-fit/slow",
     mount="garmin-fit/mount",
 )
 
-_Values: TypeAlias = dict[str, int | str | None]
+Values: TypeAlias = dict[str, int | str | None]
 
 
 def to_fit(request: ExportRequest) -> Exported:
@@ -60,36 +60,41 @@ def build(request: ExportRequest) -> tuple[list[Message], tuple[Loss, ...]]:
     """
     with_speed = request.options.targets == "speed"
     parts = watch_plan.planned(request.tree)
-    problems = watch_plan.problems(parts, request, _CODES, with_speed=with_speed)
+    problems = watch_plan.problems(parts, request, CODES, with_speed=with_speed)
     if problems:
         raise CannotExport(problems)
-    steps = _Steps(request.timeline.treadmill if with_speed else None)
+    steps = Steps(request.timeline.treadmill if with_speed else None)
     steps.add(parts)
-    description, left = watch_plan.with_notices("\n".join(request.header), request.notices, _ROOM)
+    description, left = watch_plan.with_notices("\n".join(request.header), request.notices, ROOM)
     first = steps.rows[0]
-    first["notes"], unsaid = watch_plan.with_notices(str(first["notes"]), left, _ROOM)
+    first["notes"], unsaid = watch_plan.with_notices(str(first["notes"]), left, ROOM)
     messages = [
         Message(profile.FILE_ID, _file_id(request.page)),
         Message(profile.WORKOUT, _workout(request.workout.name, description, len(steps.rows))),
         *[Message(profile.WORKOUT_STEP, row) for row in steps.rows],
     ]
-    return messages, watch_plan.losses(parts, _ROOM, unsaid, with_speed=with_speed)
+    return messages, watch_plan.losses(parts, ROOM, unsaid, with_speed=with_speed)
 
 
-def _file_id(page: str) -> _Values:
-    # A watch tells workouts apart by the serial number. The comments are left out of it: they name
-    # our version, and the same workout written by the next one is not another workout.
-    lines = "\n".join([line for line in page.split("\n") if line[:1] != "#"])
+def _file_id(page: str) -> Values:
     return {
         "type": profile.FILE_WORKOUT,
         "manufacturer": profile.MANUFACTURER_DEVELOPMENT,
         "product": PRODUCT,
-        "serial_number": zlib.crc32(lines.encode()) or 1,
+        "serial_number": serial_number(page),
         "time_created": TIME_CREATED,
     }
 
 
-def _workout(name: str, description: str, steps: int) -> _Values:
+def serial_number(page: str, file: bytes = b"") -> int:
+    """What a watch tells workouts apart by: the same for the same page, and the file that it was put into."""
+    # The comments are left out: they name our version, and the same workout written by the next one is
+    # not another workout.
+    lines = "\n".join([line for line in page.split("\n") if line[:1] != "#"])
+    return zlib.crc32(lines.encode(), zlib.crc32(file)) or 1
+
+
+def _workout(name: str, description: str, steps: int) -> Values:
     return {
         "sport": profile.SPORT_RUNNING,
         "sub_sport": profile.SUB_SPORT_TREADMILL,
@@ -99,16 +104,21 @@ def _workout(name: str, description: str, steps: int) -> _Values:
     }
 
 
-class _Steps:
+class Steps:
     """The workout_step messages of a plan, gathered in order.
+
+    Args:
+        treadmill: Whose slowest speed a straddle's target has; None when no step has a target.
+        first: The message_index of the first.
 
     Attributes:
         rows: Their values.
     """
 
-    def __init__(self, treadmill: Treadmill | None) -> None:
+    def __init__(self, treadmill: Treadmill | None, first: int = 0) -> None:
         self.treadmill = treadmill
-        self.rows: list[_Values] = []
+        self.first = first
+        self.rows: list[Values] = []
 
     def add(self, parts: Iterable[Planned]) -> None:
         """Append the parts."""
@@ -118,12 +128,16 @@ class _Steps:
             else:
                 self._add_step(part)
 
+    @property
+    def _next(self) -> int:
+        return self.first + len(self.rows)
+
     def _add_repeat(self, repeat: PlannedRepeat) -> None:
-        first = len(self.rows)
+        first = self._next
         self.add(repeat.parts)
         self.rows.append(
             {
-                "message_index": len(self.rows),
+                "message_index": self._next,
                 "duration_type": profile.DURATION_REPEAT,
                 "duration_value": first,
                 "target_type": profile.TARGET_OPEN,
@@ -136,15 +150,15 @@ class _Steps:
         segment = step.segment
         ends_on, amount = watch_plan.ending(segment)
         duration_type, duration_value = duration(ends_on, amount, amount)
-        row: _Values = {
-            "message_index": len(self.rows),
+        row: Values = {
+            "message_index": self._next,
             "wkt_step_name": _name(step),
             "duration_type": duration_type,
             "duration_value": duration_value,
             "target_type": profile.TARGET_OPEN,
             "target_value": 0,
             "intensity": profile.INTENSITY_ACTIVE,
-            "notes": watch_plan.note(segment, _ROOM),
+            "notes": watch_plan.note(segment, ROOM),
         }
         if self.treadmill is not None:
             low, high = watch_plan.speed_range(segment, self.treadmill)

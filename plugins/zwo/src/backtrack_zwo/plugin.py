@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from backtrack_plugins import Capability, Exporter, Importer, hookimpl
 from backtrack_zwo.options import ZwoOptions
 from backtrack_zwo.reading import from_zwo, is_zwo
+from backtrack_zwo.splicing import splice_zwo
 from backtrack_zwo.writing import to_zwo
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def backtrack_exporters() -> Iterable[Exporter]:
             carries_with=_carries,
             options=ZwoOptions,
             needs=frozenset({"race_paces"}),
+            splice=splice_zwo,
             hint="copy it to Documents/Zwift/Workouts/<your id>/ and restart Zwift, or open it in QZ",
         )
     ]

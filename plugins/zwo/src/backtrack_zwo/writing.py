@@ -1,8 +1,8 @@
 """An ExportRequest to the XML of a ZWO run file.
 
 ZWO has no published specification; the elements here are those of the workouts that Zwift brings,
-and `thresholdSecPerKm`, which other programs write and QZ reads. Only ``SteadyState`` is written:
-readers disagree on which end of a ramp is which, and on what an interval's recovery is.
+and `thresholdSecPerKm`, which other programs write and QZ reads. Only ``SteadyState`` is written, unless
+asked otherwise: readers disagree on which end of a ramp is which, and on what an interval's recovery is.
 """
 
 from __future__ import annotations
@@ -10,13 +10,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backtrack_plugins import CannotExport, Exported, Loss, Problem, belt_plan
+from backtrack_zwo.elements import Style, bar_element, steady_state
 from backtrack_zwo.folding import fold, fold_name
-from backtrack_zwo.options import race_time
+from backtrack_zwo.options import PACE_INDEX, race_time, refuse_contradictions
+from backtrack_zwo.stretches import Bar, in_bars, stretches
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from backtrack_plugins import BeltRow, ExportRequest
+    from backtrack_plugins import ExportRequest, Segment
+    from backtrack_zwo.stretches import Stretch
 
 NAME = "zwo"
 
@@ -25,40 +28,57 @@ AUTHOR = "backtrack-plugins"
 MOST_BYTES = 1 << 20
 """A larger file could not be read back."""
 
-PACE_INDEX = {"mile": "0", "5k": "1", "10k": "2", "half": "3", "marathon": "4"}
-"""Which of the runner's race paces `Power` is a fraction of, as Zwift and QZ number them."""
+COMPACT_COMMENT = "# For Zwift alone: QZ plays the repeats at paces of its own."
+"""It stands in the page of a file that has an ``IntervalsT``."""
 
 
 def to_zwo(request: ExportRequest) -> Exported:
     """Write a ZWO.
 
     Raises:
-        UsageError: when no race pace is known.
+        UsageError: when no race pace is known, or options contradict one another.
         CannotExport: when a step is shorter than 10 s (``zwo/short``), or the file would be larger
             than 1 MiB (``zwo/large``).
     """
+    options = request.options
+    refuse_contradictions(options)
     race = race_time(request)
-    seconds_per_km = round(race.seconds_per_km)
+    style = Style(
+        seconds_per_km=round(race.seconds_per_km),
+        pace=PACE_INDEX[race.race],
+        incline=options.incline,
+        replacement_prescription=options.replacement_prescription,
+    )
     rows, losses = belt_plan(request.timeline, NAME)
-    header = {
+    steps: Sequence[Stretch | Bar] = stretches(request.segments, rows)
+    if options.compact:
+        steps = list(in_bars(request.tree, stretches(request.segments, rows)))
+    data = _xml(_header(request, style, steps), steps, style)
+    if len(data) > MOST_BYTES:
+        raise CannotExport([_too_large(request)])
+    return Exported(
+        data=data,
+        losses=(*losses, *_compact_losses(steps), *folding_losses(request.page, request.segments)),
+    )
+
+
+def _header(request: ExportRequest, style: Style, steps: Sequence[Stretch | Bar]) -> dict[str, str]:
+    page = request.page
+    if any(isinstance(step, Bar) for step in steps):
+        page = page.replace("\n\n", f"\n\n{COMPACT_COMMENT}\n", 1)  # below the headers
+    return {
         "author": AUTHOR,
         "name": fold_name(request.workout.name),
-        "description": fold(request.page),
+        "description": fold(page),
         "sportType": "run",
         # Without it, readers take a run's durations for metres.
         "durationType": "time",
         # It stands for the pace in QZ, whose belt speed then does not hang on the user's settings.
-        "thresholdSecPerKm": str(seconds_per_km),
+        "thresholdSecPerKm": str(style.seconds_per_km),
     }
-    data = _xml(header, rows, seconds_per_km, PACE_INDEX[race.race], incline=request.options.incline)
-    if len(data) > MOST_BYTES:
-        raise CannotExport([_too_large(request)])
-    return Exported(data=data, losses=(*losses, *_folding_losses(request)))
 
 
-def _xml(
-    header: dict[str, str], rows: Sequence[BeltRow], seconds_per_km: int, pace: str, *, incline: bool
-) -> bytes:
+def _xml(header: dict[str, str], steps: Sequence[Stretch | Bar], style: Style) -> bytes:
     from lxml.etree import Element, SubElement, tostring
 
     root = Element("workout_file")
@@ -66,43 +86,40 @@ def _xml(
         SubElement(root, tag).text = text
     SubElement(SubElement(root, "tags"), "tag", name="backtrack")
     workout = SubElement(root, "workout")
-    for row in rows:
-        step = SubElement(workout, "SteadyState")
-        step.set("Duration", str(row.seconds))
-        step.set("Power", power(row, seconds_per_km))
-        step.set("pace", pace)
-        if incline:
-            step.set("Incline", incline_fraction(row.incline_percent))
-        for event in row.events:
-            shown = SubElement(step, "textevent")
-            shown.set("timeoffset", str(event.seconds))
-            shown.set("message", fold(event.text))
+    for step in steps:
+        if isinstance(step, Bar):
+            workout.append(bar_element(step, style))
+        else:
+            workout.extend(steady_state(step.segment, row, style) for row in step.rows)
     return tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
 
 
-def power(row: BeltRow, seconds_per_km: int) -> str:
-    """The speed as a fraction of a race pace, with six decimals."""
-    # Metres a second times seconds a kilometre is thousandths of the pace; these are millionths.
-    return f"{row.rounded(seconds_per_km * 1000) / 1_000_000:.6f}"
-
-
-def incline_fraction(percent: float) -> str:
-    """The incline as a fraction, exact to a ten-thousandth of a percent.
-
-    >>> incline_fraction(2)
-    '0.02'
-    """
-    return f"{percent / 100:.6f}".rstrip("0").rstrip(".")
-
-
-def _folding_losses(request: ExportRequest) -> tuple[Loss, ...]:
-    if request.page.isascii():
+def folding_losses(page: str, segments: Iterable[Segment]) -> tuple[Loss, ...]:
+    """What folding changes in these words, and in these segments' lines."""
+    steps = {segment.step_number for segment in segments if not segment.line.isascii()}
+    if page.isascii() and not steps:
         return ()
-    steps = {segment.step_number for segment in request.segments if not segment.line.isascii()}
     instead = (
         "folded to ASCII, and cut where that made a text too long; what reads a ZWO breaks on other letters"
     )
     return (Loss(what="letters", instead=instead, steps=tuple(sorted(steps))),)
+
+
+def _compact_losses(steps: Sequence[Stretch | Bar]) -> Iterator[Loss]:
+    bars = [step for step in steps if isinstance(step, Bar)]
+    if not bars:
+        return
+    numbers = {stretch.segment.step_number for bar in bars for stretch in bar.stretches}
+    yield Loss(
+        what="repeats",
+        instead="two plain forward steps are one IntervalsT; of every other repeat each pass is written out",
+    )
+    yield Loss(
+        what="speed in QZ",
+        instead="the speeds of an IntervalsT follow from the paces set in QZ, and not from this file: "
+        "play it in Zwift alone",
+        steps=tuple(sorted(numbers)),
+    )
 
 
 def _too_large(request: ExportRequest) -> Problem:

@@ -27,8 +27,9 @@ from backtrack_garmin.foreign import (
     ForeignStep,
     ForeignWorkout,
     Target,
+    not_speed,
 )
-from backtrack_garmin.importing import cleaned, to_imported
+from backtrack_garmin.importing import cleaned, understand
 from backtrack_plugins import Loss, Problem, UnreadableInput, Where
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def from_connect(data: bytes, name: str) -> Imported:
         losses=losses,
         problems=tuple(reader.problems),
     )
-    return to_imported(foreign, name, plugin=PLUGIN, description="description")
+    return understand(foreign, name, plugin=PLUGIN, description="description").imported
 
 
 def _decoded(data: bytes, name: str) -> _Object:
@@ -165,6 +166,7 @@ def _sports(workout: _Object, segments: list[_Object], name: str) -> tuple[Loss,
     if refused:
         raise UnreadableInput(
             f"{name}: a workout for {', '.join(refused)}. Only running and walking can be read; nothing was."
+            f"{not_speed(refused)}"
         )
     losses = []
     if not numbers:
