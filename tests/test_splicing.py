@@ -116,6 +116,18 @@ class TestInTheSameFormat:
             bt.add_block(fast, run_file, registry=registry)
         assert "BT310" in {problem.code for problem in refusal.value.problems}
 
+    def test_two_turned_steps_that_would_be_parted_are_written_anew(
+        self, tmp_path: Path, registry: Registry
+    ) -> None:
+        path = tmp_path / "mixed.club"
+        walk = "ours 3:00 forward walk 4 km/h"
+        path.write_text(f"CLUB 1\n300 5 on\n{walk}\n{TURN}\n{TURN}\n{walk}\n", encoding="utf-8")
+        artifact = bt.add_block(BLOCK, path, at=3, registry=registry)
+        assert "would part two backward or sideways steps" in artifact.losses[0].instead
+        kept = bt.add_block(BLOCK, path, at=2, registry=registry)
+        assert "your file" not in {loss.what for loss in kept.losses}
+        assert rows(kept).count(TURN) == 3
+
 
 class TestInAnotherFormat:
     def test_it_goes_through_the_model_and_says_what_that_loses(

@@ -29,7 +29,7 @@ from backtrack_plugins.importing import import_with, importer_of
 from backtrack_plugins.joining import join_and_tell
 from backtrack_plugins.reading import read, read_bytes
 from backtrack_plugins.registry import installed
-from backtrack_plugins.timeline import RepeatedSegments
+from backtrack_plugins.timeline import RepeatedSegments, expand
 from backtrack_plugins.workout import written_steps
 
 if TYPE_CHECKING:
@@ -212,6 +212,7 @@ def export_joined(
             [part for insert in inserts for part in insert.parts],
         )
         try:
+            _refuse_new_turns(whole, request.timeline, athlete)
             artifact = making.artifact(
                 request,
                 problems,
@@ -244,6 +245,36 @@ def _spliced(
     assert splice is not None  # noqa: S101 - asked for before
     wanted = SpliceRequest(data=run.data, file=run.file, inserts=inserts, whole=request)
     return made_by(exporter, lambda: splice(wanted))
+
+
+def _refuse_new_turns(whole: JoinedRun, timeline: Timeline, athlete: Athlete | None) -> None:
+    """Refuse to part two steps of the run that had no straddle between them, and need one now.
+
+    Raises:
+        CannotSplice: when so; the run has steps of ours from before then.
+    """
+    before = _turns(expand(whole.run.workout, athlete).tree)
+    parts = zip(_turns(timeline.tree), whole.joined.own, strict=True)
+    if before != [turns for turns, own in parts if own is not None]:
+        raise CannotSplice(
+            "the block would part two backward or sideways steps of it, which would then need a straddle"
+        )
+
+
+def _turns(tree: Sequence[TreePart]) -> list[str]:
+    """For each part as written, where straddles were placed in it and before it."""
+    found: list[str] = []
+    placed = ""
+    for part in tree:
+        if isinstance(part, RepeatedSegments):
+            found.append(f"{placed}({' '.join(_turns(part.parts))})")
+        elif part.added:
+            placed = "straddle "
+            continue
+        else:
+            found.append(f"{placed}step")
+        placed = ""
+    return found
 
 
 def inserts_in(timeline: Timeline, own: Sequence[int | None]) -> tuple[Insert, ...]:
