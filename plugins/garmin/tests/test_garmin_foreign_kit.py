@@ -7,7 +7,7 @@ import json
 import backtrack_plugins as bt
 from backtrack_garmin import profile
 from backtrack_garmin.fit import Message, encode
-from backtrack_plugins.testing import SAMPLES, ImporterSuite
+from backtrack_plugins.testing import SAMPLES, ImporterSuite, SpliceSuite
 
 RUNNING = {"sportTypeId": 1, "sportTypeKey": "running", "displayOrder": 1}
 
@@ -75,6 +75,11 @@ def their_json() -> bytes:
 class TestGarminFitReadOfOthers(ImporterSuite):
     importer = "garmin-fit"
     files = {"theirs.fit": their_fit()}  # noqa: RUF012 - the suite declares it as a class variable
+
+
+class TestGarminFitSplices(SpliceSuite):
+    format = "garmin-fit"
+    runs = {"theirs.fit": their_fit()}  # noqa: RUF012 - as above
 
 
 class TestGarminConnectRead(ImporterSuite):
