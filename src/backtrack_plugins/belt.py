@@ -2,7 +2,12 @@
 
 For every format whose files drive a treadmill. Such a program sets each row's speed at once and changes it on
 its own clock. So every row has a speed, a straddle is played at the belt's lowest one, what comes after it
-starts gently, and where not facing the console no rounding makes the belt faster than planned.
+starts gently, and no rounding makes the belt faster than planned.
+
+Where a program can wait for the lap button, it waits in every straddle and in every step without another end.
+Nothing else is different then. The button is on the console, and whoever has pressed it may yet have to turn
+round; and a program may pass over a wait that it does not know. So the belt is held after a straddle there,
+too, and what waits has a length, as if it could not.
 """
 
 from __future__ import annotations
@@ -27,13 +32,13 @@ SHORTEST_ROW_SECONDS = 10
 """No row is shorter (our choice): a belt needs seconds to change, and a line needs them to be read."""
 
 SHORTEST_STRADDLE_SECONDS = 30
-"""A file that cannot wait for the lap button: then turning round gets this long (our choice)."""
+"""Turning round gets this long where the file cannot wait, or nothing waits for it (our choice)."""
 
 HOLD_SECONDS = 15
 """How long the belt stays at its lowest speed after a straddle (our choice)."""
 
 LAP_SECONDS = 60
-"""What an open end becomes (our choice)."""
+"""What an open end becomes where the file cannot wait, or nothing waits for it (our choice)."""
 
 READING_SECONDS = 5
 """How long one text stands before the next may follow (our choice)."""
@@ -42,6 +47,9 @@ WARNING_SECONDS = 15
 """How long before the end of an open-ended step the coming turn is announced, as in any other step."""
 
 MOST_PROBLEMS = 100
+
+CODES = ("mount", "short")
+"""What `belt_plan` refuses: the codes of its problems, after the format's name and a slash."""
 
 _NOISE = 1e-6
 """Binary fractions are off by less; what comes out even in decimals must not be rounded down for it."""
@@ -59,6 +67,19 @@ _INSTEAD: dict[Departure, str] = {
     "hold": "the whole step is held at {lowest}: too little of it is left when the belt may speed up",
     "lap": f"lasts {LAP_SECONDS} s in the file, because it has no step until the lap button",
 }
+
+_INSTEAD_WAITING: dict[Departure, str] = {
+    "turn": (
+        "goes on until you press the lap button, whatever its planned length, with the belt at {lowest}; "
+        f"there it stays for {HOLD_SECONDS} s more. A program that passes over the wait goes on after "
+        f"{SHORTEST_STRADDLE_SECONDS} s, or after what was planned if that is longer. "
+        "Stay on the side rails, or pause, if you are not ready"
+    ),
+    "hold": _INSTEAD["hold"],
+}
+"""Where the file can wait: nothing else departs then."""
+
+_PRESS = "Press lap when you are ready."
 
 
 class BeltText(msgspec.Struct, frozen=True, gc=False):
@@ -79,32 +100,31 @@ class BeltRow(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         seconds: How long; 10 s at least.
         metres_per_second: Belt speed.
-        may_round_up: Whether the speed written may be faster than this one, by less than a belt can show.
         step_number: The written step that it comes from, from 1; of a placed straddle, the one it leads to.
         incline_percent: Belt incline in percent of grade.
         events: What to show when.
+        waits: Whether it goes on until the lap button is pressed; `seconds` hold where nothing waits for it.
         continues: Whether it is the rest of a segment whose beginning, the row before, is held.
     """
 
     seconds: int
     metres_per_second: float
-    may_round_up: bool
     step_number: int
     incline_percent: float = 0.0
     events: list[BeltText] = []
+    waits: bool = False
     continues: bool = False
 
     def rounded(self, per_unit: float) -> int:
-        """The speed as a whole number of a format's units, never faster than planned where that matters.
+        """The speed as a whole number of a format's units, never faster than planned.
 
         Args:
             per_unit: How many of the units one metre per second is, such as 3600 for thousandths of a km/h.
 
-        >>> BeltRow(seconds=60, metres_per_second=3 / 3.6, may_round_up=False, step_number=1).rounded(3600)
+        >>> BeltRow(seconds=60, metres_per_second=3 / 3.6, step_number=1).rounded(3600)
         3000
         """
-        exact = self.metres_per_second * per_unit
-        return round(exact) if self.may_round_up else math.floor(exact + _NOISE)
+        return math.floor(self.metres_per_second * per_unit + _NOISE)
 
 
 class BeltPlan(NamedTuple):
@@ -123,6 +143,8 @@ def belt_plan(
     timeline: Timeline,
     format: str,  # noqa: A002 - as in `export`
     segments: Sequence[Segment] | None = None,
+    *,
+    waits: bool = False,
 ) -> BeltPlan:
     """Turn segments into rows.
 
@@ -133,6 +155,8 @@ def belt_plan(
         timeline: The Timeline.
         format: The format's name, with which codes of problems begin.
         segments: Those of the timeline that become rows; all when left out.
+        waits: Whether the program can wait for the lap button. Then each straddle and each open-ended step
+            has a row that waits.
 
     Raises:
         CannotExport: when a step is shorter than 10 s (``FORMAT/short``), or one not facing the console is
@@ -141,13 +165,13 @@ def belt_plan(
     chosen = timeline.segments if segments is None else segments
     _refuse(chosen, lambda segment: _too_short(timeline, format, segment))
     _refuse(chosen, lambda segment: _too_fast(timeline, format, segment))
-    planner = _Planner(timeline.treadmill.slowest.metres_per_second)
+    planner = _Planner(timeline.treadmill.slowest.metres_per_second, waits=waits)
     for segment, incline_percent in zip(chosen, _inclines(chosen), strict=True):
         planner.add(segment, incline_percent)
     lowest = str(timeline.treadmill.slowest)
     losses = tuple(
         Loss(what=what, instead=instead.format(lowest=lowest), steps=tuple(sorted(planner.departures[what])))
-        for what, instead in _INSTEAD.items()
+        for what, instead in (_INSTEAD_WAITING if waits else _INSTEAD).items()
         if planner.departures[what]
     )
     return BeltPlan(planner.rows, losses)
@@ -208,8 +232,9 @@ def _inclines(segments: Sequence[Segment]) -> list[float]:
 class _Planner:
     """Adds segment after segment, and knows how long the belt is still to be held and what rounding owes."""
 
-    def __init__(self, lowest_metres_per_second: float) -> None:
+    def __init__(self, lowest_metres_per_second: float, *, waits: bool) -> None:
         self.lowest = lowest_metres_per_second
+        self.waits = waits
         self.rows: list[BeltRow] = []
         self.departures: dict[Departure, set[int]] = {what: set() for what in _INSTEAD}
         self.hold_seconds = 0
@@ -217,12 +242,12 @@ class _Planner:
 
     def add(self, segment: Segment, incline_percent: float) -> None:
         seconds = self._whole_seconds(segment)
-        events = _events(segment, seconds)
+        events = _events(segment, seconds, waits=self.waits)
         speed = segment.metres_per_second
         if speed is None:
             self.departures["turn"].add(segment.step_number)
             self.hold_seconds = HOLD_SECONDS
-            self._append(segment, seconds, self.lowest, incline_percent, events, may_round_up=False)
+            self._append(segment, seconds, self.lowest, incline_percent, events, waits=self.waits)
             return
         held = self._held_seconds(segment, seconds, speed)
         if held:
@@ -230,16 +255,15 @@ class _Planner:
             events = [BeltText(event.seconds - held, event.text) for event in events if event.seconds >= held]
             if held < seconds:
                 first = _announced(first, held - READING_SECONDS, segment.belt)
-            self._append(segment, held, self.lowest, incline_percent, first, may_round_up=False)
+            self._append(segment, held, self.lowest, incline_percent, first)
         if held < seconds:
-            forward = segment.direction == "forward"
             self._append(
                 segment,
                 seconds - held,
                 speed,
                 incline_percent,
                 events,
-                may_round_up=forward,
+                waits=self.waits and segment.seconds is None,
                 continues=held > 0,
             )
 
@@ -251,7 +275,7 @@ class _Planner:
         incline_percent: float,
         events: list[BeltText],
         *,
-        may_round_up: bool,
+        waits: bool = False,
         continues: bool = False,
     ) -> None:
         self.rows.append(
@@ -260,8 +284,8 @@ class _Planner:
                 metres_per_second=speed,
                 step_number=segment.step_number,
                 incline_percent=incline_percent,
-                may_round_up=may_round_up,
                 events=events,
+                waits=waits,
                 continues=continues,
             )
         )
@@ -305,10 +329,16 @@ def _announced(events: list[BeltText], at: int, belt: str) -> list[BeltText]:
     return [*(event for event in events if event.seconds < at), BeltText(at, "\n".join(texts))]
 
 
-def _events(segment: Segment, seconds: int) -> list[BeltText]:
+def _events(segment: Segment, seconds: int, *, waits: bool) -> list[BeltText]:
     """The line at once, then the cues at their times, each when what stood before can have been read."""
     opening = list(segment.lines)
     later = []
+    if waits and segment.is_straddle:
+        said = " ".join([*(cue.text for cue in segment.cues), _PRESS])
+        return [BeltText(0, "\n".join(opening)), BeltText(READING_SECONDS, said)]
+    if waits and segment.seconds is None:
+        # Nobody knows when the button is pressed, and so what comes then is said at once.
+        return [BeltText(0, "\n".join([*opening, *(cue.text for cue in segment.cues)]))]
     for cue in segment.cues:
         at = seconds - WARNING_SECONDS if segment.seconds is None else int(cue.seconds)
         if at >= READING_SECONDS:

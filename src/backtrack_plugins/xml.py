@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 
-def read_xml(data: bytes, name: str, *, root: str, what: str) -> _Element:
+def read_xml(data: bytes, name: str, *, root: str, what: str, comments: bool = False) -> _Element:
     """Read the bytes of an XML file.
 
     Args:
@@ -22,10 +22,11 @@ def read_xml(data: bytes, name: str, *, root: str, what: str) -> _Element:
         name: Its name, for messages.
         root: The name of its outermost element, such as ``workout_file``.
         what: What such a file is called, such as ``ZWO``, for messages.
+        comments: Whether to keep comments; the ``tag`` of one is no text.
 
     Returns:
-        The outermost element; ``sourceline`` of each is its line in the file. Comments and processing
-        instructions are left out.
+        The outermost element; ``sourceline`` of each is its line in the file. Processing instructions are
+        left out, and comments unless they are asked for.
 
     Raises:
         UnreadableInput: naming line and column, when it is not well-formed, says that it is in another
@@ -39,7 +40,7 @@ def read_xml(data: bytes, name: str, *, root: str, what: str) -> _Element:
         no_network=True,
         load_dtd=False,
         huge_tree=False,
-        remove_comments=True,
+        remove_comments=not comments,
         remove_pis=True,
     )
     try:

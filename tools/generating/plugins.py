@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import backtrack_plugins
 from backtrack_plugins import hookspecs
+from backtrack_plugins.belt import CODES as BELT_CODES
 from backtrack_plugins.kinds import KINDS
 from backtrack_plugins.registry import Registry
 
@@ -61,8 +62,12 @@ def shipped() -> tuple[Offered, ...]:
 
 
 def codes_of(folder: Path) -> list[str]:
-    """The problem codes with a slash that stand in the source of a plugin."""
+    """The problem codes with a slash: those in a plugin's source, and the core's for what moves a belt."""
     names = "|".join(sorted({re.escape(offered.name) for offered in shipped() if offered.folder == folder}))
     codes = re.compile(rf"""["']((?:{names})/[a-z0-9-]+)["']""")
-    sources = sorted(folder.glob("src/**/*.py"))
-    return sorted({code for path in sources for code in codes.findall(path.read_text(encoding="utf-8"))})
+    texts = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("src/**/*.py"))]
+    found = {code for text in texts for code in codes.findall(text)}
+    if any("belt_plan(" in text for text in texts):  # it names its problems after the format it is asked for
+        exporters = [each.name for each in shipped() if each.folder == folder and each.kind == "exporter"]
+        found |= {f"{name}/{code}" for name in exporters for code in BELT_CODES}
+    return sorted(found)

@@ -87,7 +87,7 @@ def _show(step: _Element, events: Iterable[BeltText]) -> None:
 
 
 def power(row: BeltRow, seconds_per_km: int) -> str:
-    """The speed as a fraction of a race pace, with six decimals."""
+    """The speed as a fraction of a race pace, with six decimals; never faster than planned."""
     # Metres a second times seconds a kilometre is thousandths of the pace; these are millionths.
     return f"{row.rounded(seconds_per_km * 1000) / 1_000_000:.6f}"
 

@@ -1,0 +1,1 @@
+"""QZ's treadmill workouts for backtrack-plugins: a program that moves the belt, and tilts it."""

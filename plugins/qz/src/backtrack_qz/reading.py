@@ -1,0 +1,113 @@
+"""QZ's XML to a Workout: from the page in the comment where it is ours and unchanged, else row by row."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+from backtrack_plugins import (
+    Imported,
+    InvalidWorkout,
+    Loss,
+    Problem,
+    UnreadableInput,
+    Where,
+    Workout,
+    parse,
+    read_xml,
+    write,
+)
+from backtrack_qz.parts import Rows
+from backtrack_qz.values import NAME, cleaned, cut
+from backtrack_qz.words import page_in
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lxml.etree import _Element
+
+    from backtrack_plugins import Repeat, Step, Straddle
+
+_PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*>)*", re.DOTALL)
+_ROWS = re.compile(rb"<rows[\s/>]")
+
+TREADMILL = "treadmill"
+
+UNNAMED = "Imported workout"
+
+_PAGE_CHANGED = Loss(
+    what="page",
+    instead="not read: rows or page were changed since the file was written. "
+    "Each row was read by itself, and repeats are written out",
+)
+
+
+def is_qz(head: bytes) -> bool:
+    """Whether a file that begins so is QZ's XML.
+
+    >>> is_qz(b"<?xml version='1.0'?><!-- mine --><rows>"), is_qz(b"<rowset>")
+    (True, False)
+    """
+    found = _PROLOG.match(head)
+    return _ROWS.match(head, found.end() if found is not None else 0) is not None
+
+
+def from_qz(data: bytes, name: str) -> Imported:
+    """Read QZ's XML.
+
+    Args:
+        data: The file.
+        name: Its name, for messages.
+
+    Raises:
+        UnreadableInput: when it is no well-formed XML, has a DOCTYPE, has another outermost element, is for
+            another machine than a treadmill, or has no rows.
+        InvalidWorkout: with everything that is wrong in its rows, by line.
+    """
+    root = root_of(data, name)
+    page = page_in(root)
+    if page is not None and page.unchanged:
+        text = "\n" * page.line + page.text  # so that a problem's line is the file's
+        return Imported(workout=parse(text, file=name), complete=True)
+    rows = Rows(root, name)
+    if rows.problems:
+        raise InvalidWorkout(rows.problems)
+    if not rows.parts:
+        raise UnreadableInput(f"{name}: has no rows, and so nothing to do. Nothing was read.")
+    losses = (*rows.losses, _PAGE_CHANGED) if page is not None else rows.losses
+    return Imported(workout=_workout(name, rows.parts), losses=losses, unknown=tuple(rows.unknown))
+
+
+def root_of(data: bytes, name: str) -> _Element:
+    """The outermost element of a file for a treadmill, with its comments.
+
+    Raises:
+        UnreadableInput: as `from_qz`.
+    """
+    root = read_xml(data, name, root="rows", what="QZ workout", comments=True)
+    device = root.get("device", "").strip()
+    if device.lower() not in {"", TREADMILL}:
+        raise UnreadableInput(
+            f'{name}: a workout for another machine (device="{cleaned(device)}"): what moves a '
+            f"{TREADMILL} is its speed, and power or resistance is none. Nothing was read."
+        )
+    return root
+
+
+def _workout(file: str, parts: Sequence[Step | Straddle | Repeat]) -> Workout:
+    """A Workout that is sound, named after the file, which has no name in it."""
+    title = cleaned(os.path.splitext(os.path.basename(file))[0]).replace("\\", "-")
+    while ".." in title:
+        title = title.replace("..", ".")
+    workout = Workout(name=cut(title, *NAME)[0] or UNNAMED, steps=tuple(parts))
+    try:
+        parse(write(workout))  # what a page may not have
+    except InvalidWorkout as error:
+        raise InvalidWorkout(
+            [
+                Problem(code=each.code, message=each.message, hint=each.hint, where=Where(file=file))
+                for each in error.problems
+            ]
+        ) from None
+    return workout

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+import backtrack_plugins as bt
+from backtrack_plugins.testing import SAMPLES, ExporterSuite, ImporterSuite
+
+BY_OTHERS = b"""<rows device="treadmill">
+<row duration="00:05:00" speed="6" inclination="1" forcespeed="1"/>
+<repeat times="3"><row distance="0.4" speed="12.5" forcespeed="1"/><row duration="00:01:00"/></repeat>
+<row duration="00:02:00" speedfrom="5" speedto="7" lapbutton="0"/>
+</rows>"""
+
+
+class TestQz(ExporterSuite):
+    format = "qz"
+
+
+class TestQzRead(ImporterSuite):
+    importer = "qz"
+    files = {  # noqa: RUF012 - the suite declares it
+        **{
+            f"{name}.xml": bt.export(bt.parse(SAMPLES[name]), "qz").data
+            for name in ("first-timer", "four-way-repeat")
+        },
+        "by-others.xml": BY_OTHERS,
+    }
+
+
+def test_another_reader_of_xml_finds_every_line_in_the_texts_of_the_rows():
+    workout = bt.parse(SAMPLES["four-way-repeat"])
+    artifact = bt.export(workout, "qz")
+    shown = [event.get("message") for event in ET.fromstring(artifact.data).iter("textevent")]
+    for segment in artifact.timeline.segments:
+        assert segment.line in shown
