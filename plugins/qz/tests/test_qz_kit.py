@@ -3,7 +3,7 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 import backtrack_plugins as bt
-from backtrack_plugins.testing import SAMPLES, ExporterSuite, ImporterSuite
+from backtrack_plugins.testing import SAMPLES, ExporterSuite, ImporterSuite, SpliceSuite
 
 BY_OTHERS = b"""<rows device="treadmill">
 <row duration="00:05:00" speed="6" inclination="1" forcespeed="1"/>
@@ -25,6 +25,16 @@ class TestQzRead(ImporterSuite):
         },
         "by-others.xml": BY_OTHERS,
     }
+
+
+class TestQzSplices(SpliceSuite):
+    format = "qz"
+    runs = {"by-others.xml": BY_OTHERS}  # noqa: RUF012 - the suite declares it
+
+    def text_of(self, data: bytes) -> str:
+        root = ET.fromstring(data, ET.XMLParser(target=ET.TreeBuilder(insert_comments=True)))
+        messages = [event.get("message", "") for event in root.iter("textevent")]
+        return "\n".join([*messages, *(each.text or "" for each in root.iter(ET.Comment))])
 
 
 def test_another_reader_of_xml_finds_every_line_in_the_texts_of_the_rows():
