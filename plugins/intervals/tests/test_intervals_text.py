@@ -27,7 +27,7 @@ VALUE = re.compile(
       (?P<pace>\d+:\d\d(?:-\d+:\d\d)?/(?:km|mi)[ ]Pace\b)
     | (?P<other>
         \d+:\d\d \S*
-      | [\d.]+ (?:-[\d.]+)? \s* (?:%|w\b|watts\b|bpm\b|rpm\b|spm\b|kj\b|['"x^])
+      | \d[\d.]* (?:-[\d.]+)? \s* (?:%|w\b|watts\b|bpm\b|rpm\b|spm\b|kj\b|['"x^])
       | C?Z\d
       | \b(?:ramp|free|freeride|maxeffort|hr|lthr|mmp|rest|hidepower|power|warmup|cooldown|pace)\b
       | \w+=
