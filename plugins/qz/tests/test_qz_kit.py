@@ -47,6 +47,16 @@ class TestQzRead(ImporterSuite):
     }
 
 
+class TestQzSplices(SpliceSuite):
+    format = "qz"
+    runs = {"by-others.xml": BY_OTHERS}  # noqa: RUF012 - the suite declares it
+
+    def text_of(self, data: bytes) -> str:
+        root = ET.fromstring(data, ET.XMLParser(target=ET.TreeBuilder(insert_comments=True)))
+        messages = [event.get("message", "") for event in root.iter("textevent")]
+        return "\n".join([*messages, *(each.text or "" for each in root.iter(ET.Comment))])
+
+
 def test_another_reader_of_xml_finds_every_line_in_the_texts_of_the_rows():
     workout = bt.parse(SAMPLES["four-way-repeat"])
     artifact = bt.export(workout, "qz")
