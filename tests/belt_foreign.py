@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from belt_player import DEFAULTS, UserSettings
 from belt_rules import violations_of_splice
 from garmin_fit_sdk import Encoder
 
@@ -90,7 +91,9 @@ def run_of(name: str) -> RunFile:
     return RunFile(file, data, name, import_bytes(data, file, importer=name))
 
 
-def wrong_in_splice(joined: JoinedRun, artifact: bt.Artifact, athlete: bt.Athlete) -> list[str]:
+def wrong_in_splice(
+    joined: JoinedRun, artifact: bt.Artifact, athlete: bt.Athlete, user: UserSettings = DEFAULTS
+) -> list[str]:
     """What is wrong with somebody's file into which a block was put."""
     run, name = joined.run, artifact.format
     timeline = bt.expand(joined.workout, athlete)
@@ -98,5 +101,7 @@ def wrong_in_splice(joined: JoinedRun, artifact: bt.Artifact, athlete: bt.Athlet
     for insert in inserts_in(timeline, joined.joined.own):
         walks_on = any(loss.what == "belt" for loss in artifact.losses)
         segments = insert.segments
-        wrong += violations_of_splice(run.data, artifact.data, segments, timeline, name, walks_on=walks_on)
+        wrong += violations_of_splice(
+            run.data, artifact.data, segments, timeline, name, user, walks_on=walks_on
+        )
     return wrong

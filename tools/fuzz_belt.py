@@ -245,7 +245,7 @@ def _follow_into(name: str, drawn: Drawn, followed: Followed) -> None:
     if not put.spliced:
         followed.refused.append(f"into {name}: written anew")
         return
-    wrong = wrong_in_splice(joined, put.artifact, athlete)
+    wrong = wrong_in_splice(joined, put.artifact, athlete, drawn.user)
     followed.wrong.extend(f"into {name} at {drawn.at}: {sentence}" for sentence in wrong)
 
 
@@ -265,9 +265,7 @@ def lines(seed: int) -> list[str]:
 
 def _said(count: int, wrong: int) -> str:
     refused = "".join(f"\n    {many} refused, {why}" for why, many in sorted(_REFUSED.items()))
-    return (
-        f"{count} workouts in {len(OPTIONS)} formats, {wrong} with a violation;{refused or ' none refused'}"
-    )
+    return f"{count} workouts in {len(OPTIONS)} formats and in a file of somebody, {wrong} with a violation;{refused or ' none refused'}"
 
 
 def main(arguments: list[str]) -> int:
