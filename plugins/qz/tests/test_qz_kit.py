@@ -6,9 +6,24 @@ import backtrack_plugins as bt
 from backtrack_plugins.testing import SAMPLES, ExporterSuite, ImporterSuite, SpliceSuite
 
 BY_OTHERS = b"""<rows device="treadmill">
-<row duration="00:05:00" speed="6" inclination="1" forcespeed="1"/>
+<row duration="00:05:00" speed="6" inclination="0" forcespeed="1"/>
 <repeat times="3"><row distance="0.4" speed="12.5" forcespeed="1"/><row duration="00:01:00"/></repeat>
 <row duration="00:02:00" speedfrom="5" speedto="7" lapbutton="0"/>
+</rows>"""
+
+
+HEART_RATE = b"""<?xml version="1.0"?>
+<!-- mine -->
+<rows>
+    <row duration="00:10:00" zonehr="2" minspeed="5" maxspeed="9"/>
+    <row lapbutton="1" speed="9" forcespeed="1" inclination="0">
+        <textevent timeoffset="3" message="Go!"/>
+    </row>
+    <repeat times="2">
+        <row duration="00:00:30" speed="12" forcespeed="1"/>
+        <row duration="00:00:30" zonehr="1"/>
+    </repeat>
+    <row duration="00:05:00" speed="5" forcespeed="1"/>
 </rows>"""
 
 
@@ -29,7 +44,7 @@ class TestQzRead(ImporterSuite):
 
 class TestQzSplices(SpliceSuite):
     format = "qz"
-    runs = {"by-others.xml": BY_OTHERS}  # noqa: RUF012 - the suite declares it
+    runs = {"by-others.xml": BY_OTHERS, "heart-rate.xml": HEART_RATE}  # noqa: RUF012 - the suite declares it
 
     def text_of(self, data: bytes) -> str:
         root = ET.fromstring(data, ET.XMLParser(target=ET.TreeBuilder(insert_comments=True)))

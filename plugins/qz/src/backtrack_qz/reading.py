@@ -16,11 +16,10 @@ from backtrack_plugins import (
     Workout,
     parse,
     read_xml,
-    write,
 )
 from backtrack_qz.parts import Rows
 from backtrack_qz.values import NAME, cleaned, cut
-from backtrack_qz.words import page_in
+from backtrack_qz.words import added_name, page_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,7 +75,9 @@ def from_qz(data: bytes, name: str) -> Imported:
     if not rows.parts:
         raise UnreadableInput(f"{name}: has no rows, and so nothing to do. Nothing was read.")
     losses = (*rows.losses, _PAGE_CHANGED) if page is not None else rows.losses
-    return Imported(workout=_workout(name, rows.parts), losses=losses, unknown=tuple(rows.unknown))
+    return Imported(
+        workout=_workout(name, _title(root, name), rows.parts), losses=losses, unknown=tuple(rows.unknown)
+    )
 
 
 def root_of(data: bytes, name: str) -> _Element:
@@ -95,19 +96,28 @@ def root_of(data: bytes, name: str) -> _Element:
     return root
 
 
-def _workout(file: str, parts: Sequence[Step | Straddle | Repeat]) -> Workout:
-    """A Workout that is sound, named after the file, which has no name in it."""
-    title = cleaned(os.path.splitext(os.path.basename(file))[0]).replace("\\", "-")
+def _title(root: _Element, file: str) -> str:
+    """The name that we gave it when it was added to, else the file's: there is none in it."""
+    said = added_name(root) or os.path.splitext(os.path.basename(file))[0]
+    title = cleaned(said).replace("/", "-").replace("\\", "-")
     while ".." in title:
         title = title.replace("..", ".")
-    workout = Workout(name=cut(title, *NAME)[0] or UNNAMED, steps=tuple(parts))
+    return cut(title, *NAME)[0] or UNNAMED
+
+
+def _workout(file: str, title: str, parts: Sequence[Step | Straddle | Repeat]) -> Workout:
+    """A Workout that is sound.
+
+    Raises:
+        InvalidWorkout: when it has more segments than a workout may.
+    """
     try:
-        parse(write(workout))  # what a page may not have
-    except InvalidWorkout as error:
-        raise InvalidWorkout(
-            [
-                Problem(code=each.code, message=each.message, hint=each.hint, where=Where(file=file))
-                for each in error.problems
-            ]
-        ) from None
-    return workout
+        return Workout(name=title, steps=tuple(parts))
+    except ValueError as error:  # a row says no more than a step may, but so many rows may be too many
+        problem = Problem(
+            code="qz/file",
+            message=str(error),
+            hint="repeat less often, or make it several workouts",
+            where=Where(file=file),
+        )
+        raise InvalidWorkout([problem]) from None

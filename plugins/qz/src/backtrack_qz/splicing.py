@@ -8,7 +8,7 @@ from backtrack_plugins import FASTEST_MOUNT, CannotSplice, Exported, Loss, belt_
 from backtrack_qz.parts import Rows
 from backtrack_qz.reading import root_of
 from backtrack_qz.rows import end_element, row_elements
-from backtrack_qz.words import ADDED_MARK, comments_of_ours, escaped
+from backtrack_qz.words import added_comment, comments_of_ours
 from backtrack_qz.writing import NAME, letter_losses, refuse_large, serialised
 
 if TYPE_CHECKING:
@@ -125,8 +125,7 @@ def _say(root: _Element, request: SpliceRequest) -> None:
     """A comment with what must stand in the file."""
     from lxml.etree import Comment
 
-    said = [ADDED_MARK, request.whole.workout.name, *request.whole.notices]
-    comment = Comment("\n" + escaped("\n".join(said)) + "\n")
+    comment = Comment(added_comment(request.whole.workout.name, request.whole.notices))
     comment.tail = root.text or "\n  "
     root.insert(0, comment)
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from lxml.etree import _Element
 
@@ -19,6 +19,8 @@ CONTINUED = "Continued: "
 
 END = "The workout is over. Press stop: QZ does not stop the belt."
 """The text of the last row, by which it is known again."""
+
+_NAME = "name: "
 
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ESCAPED = re.compile(r"&(?:amp|#([0-9]{1,7}));")
@@ -93,6 +95,20 @@ def comments_of_ours(root: _Element) -> Iterator[_Element]:
     for comment in root.iterchildren(Comment):
         if (comment.text or "").lstrip().startswith((PAGE_MARK, ADDED_MARK)):
             yield comment
+
+
+def added_comment(name: str, notices: Iterable[str]) -> str:
+    """The text of the comment in a file of somebody else's that has new steps."""
+    return "\n" + escaped("\n".join([ADDED_MARK, _NAME + name, *notices])) + "\n"
+
+
+def added_name(root: _Element) -> str | None:
+    """What a file with new steps in it is called; None where there are none."""
+    for comment in comments_of_ours(root):
+        _, mark, rest = (comment.text or "").partition(ADDED_MARK + "\n" + _NAME)
+        if mark:
+            return unescaped(rest.partition("\n")[0])
+    return None
 
 
 def digest(root: _Element, lines: str) -> str:
