@@ -21,7 +21,10 @@ HEAVY = {"pydantic", "requests", "garth", "stravalib", "rich", "lxml"}
 NOT_TO_LIST = {"msgspec", "pluggy", "importlib.metadata", "pathlib"}
 """What listing formats does without, beside."""
 
-OTHER_PLUGINS = {"backtrack_zwo", "backtrack_qz", "backtrack_strava", "backtrack_fitfile", "backtrack_example.plugin"}
+OTHER_PLUGINS = {
+    *("backtrack_zwo", "backtrack_qz", "backtrack_intervals", "backtrack_strava", "backtrack_fitfile"),
+    "backtrack_example.plugin",
+}
 
 _IMPORTED = re.compile(r"^import time:\s+\d+ \|\s+\d+ \|\s*(\S+)$", re.MULTILINE)
 

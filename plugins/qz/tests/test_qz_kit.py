@@ -31,11 +31,6 @@ class TestQz(ExporterSuite):
     format = "qz"
 
 
-class TestQzSplices(SpliceSuite):
-    format = "qz"
-    runs = {"by-others.xml": BY_OTHERS, "heart-rate.xml": HEART_RATE}  # noqa: RUF012 - the suite declares it
-
-
 class TestQzRead(ImporterSuite):
     importer = "qz"
     files = {  # noqa: RUF012 - the suite declares it
@@ -49,7 +44,7 @@ class TestQzRead(ImporterSuite):
 
 class TestQzSplices(SpliceSuite):
     format = "qz"
-    runs = {"by-others.xml": BY_OTHERS}  # noqa: RUF012 - the suite declares it
+    runs = {"by-others.xml": BY_OTHERS, "heart-rate.xml": HEART_RATE}  # noqa: RUF012 - the suite declares it
 
     def text_of(self, data: bytes) -> str:
         root = ET.fromstring(data, ET.XMLParser(target=ET.TreeBuilder(insert_comments=True)))
