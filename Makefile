@@ -47,6 +47,7 @@ lint: $(VENV)/.installed-tests
 # Slow, and so not among the tests: 20,000 programmes with random outcomes, and no workout may break a rule; 2,000
 # sequences of sending to an account and 2,000 of annotating there, with accidents; reviews of 5,000 recordings that an
 # imitated watch made, blocks in 20,000 edited descriptions, 5,000 whole and damaged recordings read by two libraries;
+# a belt that plays 10,000 workouts second by second, in every format that can move one; 1,000 FIT files added to;
 # and the properties that the tests look at, looked at further.
 fuzz: $(VENV)/.installed-tests
 	$(IN_VENV) tools/fuzz_programme.py 20000
@@ -55,6 +56,8 @@ fuzz: $(VENV)/.installed-tests
 	$(IN_VENV) tools/fuzz_review.py 5000
 	$(IN_VENV) tools/fuzz_block.py 20000
 	$(IN_VENV) tools/fuzz_recordings.py 5000
+	$(IN_VENV) tools/fuzz_belt.py 10000
+	$(IN_VENV) tools/fuzz_splicing.py 1000
 	$(IN_VENV) -m pytest -m hypothesis --hypothesis-profile=further --numprocesses auto --dist loadfile
 
 bench: $(VENV)/.installed-bench
