@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import foreign
 import pytest
 
 if TYPE_CHECKING:
@@ -180,3 +181,32 @@ def test_an_exporter_that_refuses_a_sample_breaks_no_promise_as_long_as_it_gives
         "A workout that nobody thought of is exported, or refused with what to do.",
     ]
     assert broken == ([] if hint else wanted)
+
+
+@pytest.fixture
+def club(plugins: Any) -> None:
+    """A format that splices, whose importer declares options and values of the athlete."""
+    source = Path(foreign.__file__).read_text(encoding="utf-8")
+    plugins.install("acme-club", source, exporters=("club",), importers=("club",))
+
+
+@pytest.mark.usefixtures("club")
+def test_of_an_exporter_that_splices_it_is_asked_with_a_file_of_others(command: Callable[..., Any]) -> None:
+    without = command("plugins", "check", "club", "--kind", "exporter")
+    stay = "Read back, the file has its own steps as before, and ours among them, line for line."
+    assert stay in promises(without.out)["-"]
+    assert "needs a file that another program made: give one with --file" in without.out
+    Path("tuesday.club").write_text("CLUB 1\n600 9 warm up\n120 14 fast\n600 9 home\n", encoding="utf-8")
+    given = command("plugins", "check", "club", "--kind", "exporter", "--file", "tuesday.club")
+    asked = promises(given.out)
+    assert stay not in asked.get("-", ())
+    assert "Adding to a file opens no connection, starts no process and writes no file." in asked["kept"]
+
+
+@pytest.mark.usefixtures("club")
+def test_an_importer_gets_the_settings_that_it_declares(command: Callable[..., Any]) -> None:
+    Path("tuesday.club").write_text("CLUB 1\n600 ? warm up\n120 14 fast\n", encoding="utf-8")
+    done = command("plugins", "check", "club", "--kind", "importer", "--file", "tuesday.club")
+    kept = promises(done.out)["kept"]
+    assert "A good file is read, and what was read can be used." in kept
+    assert "No clock, locale, time zone or hash seed stands in what was read." in kept

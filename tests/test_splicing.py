@@ -189,6 +189,28 @@ class TestTheJunction:
         whole = join_run(twice, run, at=0)
         assert [each.why[:26] for each in whole.joined.added] == ["in which the belt starts g"]
 
+    @pytest.mark.parametrize(
+        ("last", "leads_out"),
+        [
+            ("0:30 forward walk 5 km/h", False),
+            ("0:29 forward walk 5 km/h", True),
+            ("lap forward walk 5 km/h", True),
+            ("1:00 forward walk 5.1 km/h", True),
+            ("1:00 forward jog 5 km/h", True),
+            ("1:00 forward walk 5 km/h 2%", True),
+            ("1:00 forward run 12 km/h", True),
+        ],
+    )
+    def test_only_an_easy_walk_on_the_flat_leads_out_of_the_block(
+        self, run_file: Path, registry: Registry, last: str, leads_out: bool
+    ) -> None:
+        ends = bt.parse(
+            "name: Ends\nlevel: beginner\n3:00 forward walk 4 km/h\n1:00 backward walk 2 km/h light rail\n"
+            f"{last}\n"
+        )
+        whole = join_run(ends, read_run(run_file, registry=registry), at=0)
+        assert bool(whole.joined.added) == leads_out
+
     def test_a_run_that_has_no_such_place_is_refused(self, run_file: Path, registry: Registry) -> None:
         with pytest.raises(ValueError, match="the run has 3 parts"):
             bt.add_block(BLOCK, run_file, at=4, registry=registry)

@@ -22,10 +22,7 @@ NOT_TO_LIST = {"msgspec", "pluggy", "importlib.metadata", "pathlib"}
 """What listing formats does without, beside."""
 
 OTHER_PLUGINS = {
-    "backtrack_zwo",
-    "backtrack_qz",
-    "backtrack_strava",
-    "backtrack_fitfile",
+    *("backtrack_zwo", "backtrack_qz", "backtrack_intervals", "backtrack_strava", "backtrack_fitfile"),
     "backtrack_example.plugin",
 }
 

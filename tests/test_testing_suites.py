@@ -863,9 +863,9 @@ def splicer(
 
 SPLICERS = {
     "good": Wrong(splicer(), set()),
-    "none": Wrong(splicer(splice="None"), {"test_can_splice", REFUSED, STAY, NEW_LINES, SAFETY, SECOND}),
+    "none": Wrong(splicer(splice="None"), {"test_can_splice", REFUSED}),
     "no-runs": Wrong(splicer(), {"test_has_runs"}, suite="runs = {}"),
-    "all-ours": Wrong(splicer(complete="True"), {FOREIGN, REFUSED, STAY, NEW_LINES, SAFETY, SECOND}),
+    "all-ours": Wrong(splicer(complete="True"), {FOREIGN, REFUSED}),
     "first": Wrong(splicer(place="0"), {STAY, SECOND}),
     "changes-theirs": Wrong(splicer(body="rows[0] = '601'"), {STAY, SECOND}),
     "keeps-the-name": Wrong(splicer(called="'A'"), {STAY}),

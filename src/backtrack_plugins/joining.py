@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from backtrack_plugins.checking import FASTEST_MOUNT
 from backtrack_plugins.checking.around import COOL_DOWN_SECONDS, REST_SECONDS, WARM_UP_SECONDS
 from backtrack_plugins.checking.case import Case, is_hard
 from backtrack_plugins.errors import InvalidWorkout
@@ -43,7 +44,7 @@ LEAD_SECONDS = 60
 """How long a walk is that leads into a block, or out of it, beside steps that nobody knows (our choice)."""
 
 LEAD_OUT_SECONDS = 30
-"""A block that goes forward so long at its end needs none: by then a program has started the belt gently."""
+"""A block that walks so long at its end needs none: by then a program has started the belt gently."""
 
 ROUNDED_TO_SECONDS = 30
 """An added walk lasts whole half minutes."""
@@ -181,18 +182,21 @@ class _Joining:
             self.resting = self.walks(LEAD_SECONDS, "in which the turn is announced")
 
     def lead_out(self) -> None:
-        """Have the block end forward, long enough for the belt to have started before the run goes on."""
-        if self.tail and self.forward_at_the_end() < LEAD_OUT_SECONDS:
+        """Have the block end in a walk, long enough for the belt to have started before the run goes on.
+
+        A step of the run that sets no speed or incline of its own goes on at what it finds.
+        """
+        if self.tail and self.walked_at_the_end() < LEAD_OUT_SECONDS:
             self.leaving = self.walks(LEAD_SECONDS, "in which the belt starts gently, before your own steps")
 
-    def forward_at_the_end(self) -> float:
-        """For how many seconds the block goes forward at its end; until the lap button counts as none."""
+    def walked_at_the_end(self) -> float:
+        """For how many seconds the block ends in an easy walk on the flat; a lap step counts as none."""
         seconds = 0.0
         for segment in reversed(self.case(*self.block).timeline.segments):
-            if segment.direction != "forward":
-                return seconds
+            if not _is_easy_walk(segment.step):
+                break
             seconds += segment.seconds or 0.0
-        return math.inf  # it never turns
+        return seconds
 
     def warm_up_and_cool_down(self) -> None:
         """Add what is missing before the first bout (BT601) and after the last (BT603)."""
@@ -223,6 +227,16 @@ class _Joining:
         added = (*self.warming, *self.resting, *self.leaving, *self.cooling)
         own = tuple(number for _, number in self.parts())
         return Joined(with_steps(self.shell, self.steps()), added, own)
+
+
+def _is_easy_walk(step: Step | Straddle) -> bool:
+    return (
+        isinstance(step, Step)
+        and step.direction == "forward"
+        and step.gait == "walk"
+        and not step.speed.exceeds(FASTEST_MOUNT)
+        and not step.incline.percent
+    )
 
 
 def _new(added: Iterable[Added]) -> Iterator[tuple[Part, None]]:

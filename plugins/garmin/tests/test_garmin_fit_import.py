@@ -46,6 +46,13 @@ def test_each_built_in_workout_comes_back_equal(built_in, tmp_path):
         assert bt.import_file(artifact.write(tmp_path, overwrite=True)) == built_in
 
 
+def test_a_file_of_ours_is_complete_unless_its_steps_have_targets_that_writing_it_anew_could_lose(built_in):
+    for targets in ("none", "speed"):
+        artifact = bt.export(built_in, "garmin-fit", supervised_by="a coach", options={"targets": targets})
+        imported = from_fit(artifact.data, "x.fit")
+        assert (imported.complete, imported.unknown) == (targets == "none", ())
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(safe_workouts())
 def test_any_workout_that_exports_comes_back_equal_unless_a_cue_was_cut(workout):

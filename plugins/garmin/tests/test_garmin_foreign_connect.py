@@ -461,6 +461,16 @@ def sent(workout: bt.Workout, **options: object) -> dict:
     return {"workoutId": 7, "ownerId": 0, **body, "description": with_mark(body["description"], mark)}
 
 
+def test_what_we_sent_is_complete_and_what_somebody_added_to_is_not(built_in):
+    body = sent(built_in)
+    imported = from_connect(as_bytes(body), "x.json")
+    assert (imported.complete, imported.unknown) == (True, ())
+    body["workoutSegments"][0]["workoutSteps"].append(step(stepOrder=999))
+    imported = from_connect(as_bytes(body), "x.json")
+    assert not imported.complete
+    assert len(imported.unknown) == 1
+
+
 def test_each_built_in_workout_comes_back_equal_from_the_account(built_in):
     imported = from_connect(as_bytes(sent(built_in)), "x.json")
     assert imported.workout == built_in

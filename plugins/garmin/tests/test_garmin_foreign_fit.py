@@ -236,6 +236,40 @@ def test_what_is_assumed_is_said_with_the_steps():
     assert gait == (1, 2, 3)
 
 
+def test_the_steps_are_named_of_which_the_file_says_no_speed():
+    speed = {"target_type": "speed", "custom_target_value_low": 3000, "custom_target_value_high": 3200}
+    second = {"secondary_target_type": "speed", "secondary_custom_target_value_low": 3000}
+    own = {**FIVE_MINUTES, "notes": "5:00 forward walk 4.5 km/h"}
+    steps = [
+        {**FIVE_MINUTES, "target_type": "heart_rate", "target_value": 2},
+        {**FIVE_MINUTES, **speed},
+        {"duration_type": "open", "intensity": "rest"},
+        {**FIVE_MINUTES, "target_type": "speed", "target_value": 3},
+        {**FIVE_MINUTES, "target_type": "power", "target_value": 3, **second},
+        own,
+        {**FIVE_MINUTES, "target_type": "cadence", "target_value": 3},
+        {"duration_type": "repeat_until_steps_cmplt", "duration_value": 5, "target_value": 2},
+    ]
+    assert from_fit(written(*steps), "x.fit").unknown == (1, 3, 4, 7)
+
+
+def test_only_what_is_in_our_words_throughout_is_complete():
+    def complete(*steps: dict, **kwargs) -> bool:
+        return from_fit(written(*steps, workout=OURS, **kwargs), "x.fit").complete
+
+    own = {**FIVE_MINUTES, "notes": "5:00 forward walk 4.5 km/h"}
+    assert complete(own)
+    assert not complete(own, FIVE_MINUTES)
+    assert not complete({**own, "notes": f"{own['notes']}\nfelt good"})
+    assert not complete({**own, "target_type": "heart_rate", "target_value": 2})
+    assert not complete({**own, "intensity": "rest"})
+    assert not complete({**own, "equipment": "swim_fins"})
+    assert not complete({**own, "duration_value": 60_000})
+    assert not complete(own, sessions=({"sport": "running", "num_valid_steps": 1},))
+    plain = {"wkt_name": "Ours", "sport": "running", "wkt_description": "mine"}
+    assert not from_fit(written(own, workout=plain), "x.fit").complete
+
+
 def test_a_direction_is_never_guessed_from_words():
     step = {**FIVE_MINUTES, "wkt_step_name": "Backward!", "notes": "walk backward, hold the rail"}
     assert lines(step) == ['5:00 forward run 8 km/h "Backward!; walk backward, hold the rail"']
@@ -281,6 +315,14 @@ def test_the_refusal_says_what_sport_it_is():
     with pytest.raises(bt.UnreadableInput, match="for strength training"):
         read(FIVE_MINUTES, workout={"sport": "generic", "sub_sport": "strength_training"})
     assert read(FIVE_MINUTES, workout={"sport": "fitness_equipment", "sub_sport": "treadmill"}).name
+
+
+def test_of_a_workout_for_cycling_it_is_said_that_power_is_no_speed():
+    for sport in ("cycling", "e_biking"):
+        with pytest.raises(bt.UnreadableInput, match="Power is not speed, and no belt can be set by it"):
+            read(FIVE_MINUTES, workout={"wkt_name": "A", "sport": sport})
+    with pytest.raises(bt.UnreadableInput, match=r"nothing was\.$"):
+        read(FIVE_MINUTES, workout={"wkt_name": "A", "sport": "rowing"})
 
 
 def test_sessions_follow_one_another_each_in_its_sport():

@@ -7,7 +7,7 @@ import json
 import backtrack_plugins as bt
 from backtrack_garmin import profile
 from backtrack_garmin.fit import Message, encode
-from backtrack_plugins.testing import SAMPLES, ImporterSuite
+from backtrack_plugins.testing import SAMPLES, ImporterSuite, SpliceSuite
 
 RUNNING = {"sportTypeId": 1, "sportTypeKey": "running", "displayOrder": 1}
 
@@ -21,6 +21,16 @@ def their_fit() -> bytes:
         {"duration_type": profile.DURATION_REPEAT, "duration_value": 1, "target_value": 5},
         {"duration_type": profile.DURATION_OPEN, "intensity": 3, "wkt_step_name": "Home"},
     ]
+    return _encoded(steps)
+
+
+def their_easy_fit() -> bytes:
+    """A workout by which no app moves a belt."""
+    zone = {"target_type": 1, "target_value": 2}
+    return _encoded([{"duration_type": 0, "duration_value": 900_000, **zone}, {"duration_type": 5}])
+
+
+def _encoded(steps: list[dict]) -> bytes:
     return encode(
         [
             Message(profile.FILE_ID, {"type": profile.FILE_WORKOUT, "manufacturer": 1, "serial_number": 9}),
@@ -75,6 +85,11 @@ def their_json() -> bytes:
 class TestGarminFitReadOfOthers(ImporterSuite):
     importer = "garmin-fit"
     files = {"theirs.fit": their_fit()}  # noqa: RUF012 - the suite declares it as a class variable
+
+
+class TestGarminFitSplicesOthers(SpliceSuite):
+    format = "garmin-fit"
+    runs = {"theirs.fit": their_fit(), "easy.fit": their_easy_fit()}  # noqa: RUF012 - as above
 
 
 class TestGarminConnectRead(ImporterSuite):

@@ -103,6 +103,11 @@ def test_all_else_is_as_without_it() -> None:
     assert compact == [without[0], compact[1], *without[7:]]
 
 
+def test_a_short_step_before_it_is_no_turn() -> None:
+    lines = ["name: A", "level: advanced", "", "0:12 forward walk 5 km/h", *PAIR]
+    assert [step.tag for step in steps(exported("\n".join(lines)))] == ["SteadyState", "IntervalsT"]
+
+
 def test_a_repeat_inside_another_is_one_element_in_each_pass() -> None:
     nested = page("2x", *(f"  {line}" for line in PAIR), "  2:00 forward walk 4 km/h")
     assert [step.tag for step in steps(exported(nested))[1:5]] == ["IntervalsT", "SteadyState"] * 2

@@ -122,6 +122,13 @@ def test_the_five_kilometres_are_preferred_and_else_the_first_race_is_taken():
     assert xml(exported(TURN, only_long)).findtext("thresholdSecPerKm") == "341"
 
 
+@pytest.mark.parametrize(
+    ("given", "taken"), [("half=2:00:00,5k=25:00", "300"), ("half=2:10:00, marathon=4:30:00", "370")]
+)
+def test_of_several_given_for_once_the_five_kilometres_are_preferred_too(given, taken):
+    assert xml(exported(TURN, race_pace=given)).findtext("thresholdSecPerKm") == taken
+
+
 @pytest.mark.parametrize("athlete", [None, bt.Athlete(level="advanced")])
 def test_without_a_race_pace_the_error_shows_both_ways_to_give_it(athlete):
     with pytest.raises(bt.UsageError) as refusal:
@@ -131,7 +138,10 @@ def test_without_a_race_pace_the_error_shows_both_ways_to_give_it(athlete):
     assert "--set zwo.race_pace=5k=30:00" in str(refusal.value)
 
 
-@pytest.mark.parametrize("race_pace", ["30:00", "5k", "5k=", "5k=fast", "4k=30:00", "5k=0:10", ""])
+@pytest.mark.parametrize(
+    "race_pace",
+    ["30:00", "5k", "5k=", "5k=fast", "4k=30:00", "5k=0:10", "", "5k=30:00,", "5k=30:00;10k=1:00:00"],
+)
 def test_a_race_pace_that_is_none_is_refused_with_an_example(race_pace):
     with pytest.raises(bt.UsageError, match=r"zwo\.race_pace: .*Write it as --set zwo\.race_pace=5k=30:00"):
         exported(TURN, race_pace=race_pace)

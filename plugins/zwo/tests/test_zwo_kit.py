@@ -3,7 +3,7 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 import backtrack_plugins as bt
-from backtrack_plugins.testing import SAMPLE_ATHLETE, SAMPLES, ExporterSuite, ImporterSuite
+from backtrack_plugins.testing import SAMPLE_ATHLETE, SAMPLES, ExporterSuite, ImporterSuite, SpliceSuite
 
 
 class TestZwo(ExporterSuite):
@@ -37,3 +37,59 @@ class TestZwoRead(ImporterSuite):
         f"{name}.zwo": bt.export(bt.parse(SAMPLES[name]), "zwo", SAMPLE_ATHLETE).data
         for name in ("first-timer", "four-way-repeat")
     }
+
+
+# Written after what others publish: TrainAsONE's element (cagnulein/qdomyos-zwift), breiko83/zwo-editor,
+# bouchaet/zwomaker.
+TRAIN_AS_ONE = b"""\
+<?xml version="1.0" encoding="UTF-8"?>
+<workout_file>
+  <author>TrainAsONE</author>
+  <name>Tempo Tuesday</name>
+  <description>Steady, and then home.</description>
+  <sportType>run</sportType>
+  <durationType>time</durationType>
+  <thresholdSecPerKm>330</thresholdSecPerKm>
+  <workout>
+    <SteadyState Duration="600" Power="0.7"/>
+    <SteadyState Duration="900" Power="0.85" HeartRate="0.8"/>
+    <SteadyState Duration="300" Power="0.6"/>
+  </workout>
+</workout_file>
+"""
+
+ZWO_EDITOR = b"""\
+<workout_file>
+    <author>Somebody</author>
+    <name>Hills &amp; more</name>
+    <description/>
+    <sportType>run</sportType>
+    <durationType>time</durationType>
+    <tags/>
+    <workout>
+        <SteadyState Duration="600" Power="0.65" pace="1" Incline="0.01">
+            <textevent timeoffset="10" message="Easy"/>
+        </SteadyState>
+        <IntervalsT Repeat="4" OnDuration="60" OffDuration="90" OnPower="1" OffPower="0.6" pace="1"/>
+        <SteadyState Duration="300" Power="0.6" pace="1"/>
+        <FreeRide Duration="300" FlatRoad="1"/>
+    </workout>
+</workout_file>
+"""
+
+ZWO_MAKER = b"""\
+<workout_file><author>Somebody</author><name>Metres</name><description></description>
+<sportType>run</sportType><tags></tags><workout>
+<SteadyState Duration="2000" Power="0.7" pace="1"/>
+</workout></workout_file>
+"""
+
+
+class TestZwoSplices(SpliceSuite):
+    format = "zwo"
+    runs = {  # noqa: RUF012 - the suite declares it
+        "train-as-one.zwo": TRAIN_AS_ONE,
+        "zwo-editor.zwo": ZWO_EDITOR,
+        "zwo-maker.zwo": ZWO_MAKER,
+    }
+    refused = frozenset({"zwo-maker.zwo"})

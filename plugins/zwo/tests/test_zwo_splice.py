@@ -19,6 +19,7 @@ from backtrack_plugins.exporting import checked_request
 from backtrack_plugins.joining import join_and_tell
 from backtrack_plugins.registry import installed
 from backtrack_plugins.splicing import inserts_in
+from backtrack_zwo.editing import Document
 from backtrack_zwo.parts import parts_of
 from backtrack_zwo.words import ADDED_SENTENCE
 
@@ -59,17 +60,14 @@ def file_of(steps: str = STEPS, header: str = HEADER) -> bytes:
     ).encode()
 
 
-def request_for(
-    data: bytes, at: int, block: bt.Workout = BLOCK, athlete: bt.Athlete = ATHLETE, **options: Any
-) -> bt.SpliceRequest:
+def request_for(data: bytes, at: int, block: bt.Workout = BLOCK, **options: Any) -> bt.SpliceRequest:
     """What the command `add` asks for; the file's own steps are any run, in as many parts."""
     root = bt.read_xml(data, "mine.zwo", root="workout_file", what="ZWO")
     run = bt.parse("name: Tempo Tuesday\n" + "10:00 forward jog 7 km/h\n" * sum(n for _, n in parts_of(root)))
-    joined = join_and_tell(block, run, at=at, foreign=(), athlete=athlete)
-    whole, _ = checked_request(installed().exporter("zwo"), joined.workout, athlete, options=options)
-    return bt.SpliceRequest(
-        data=data, file="mine.zwo", inserts=inserts_in(whole.timeline, joined.own), whole=whole
-    )
+    joined = join_and_tell(block, run, at=at, foreign=(), athlete=ATHLETE)
+    whole, _ = checked_request(installed().exporter("zwo"), joined.workout, ATHLETE, options=options)
+    inserts = inserts_in(whole.timeline, joined.own)
+    return bt.SpliceRequest(data=data, file="mine.zwo", inserts=inserts, whole=whole)
 
 
 def spliced(data: bytes, at: int, block: bt.Workout = BLOCK, **options: Any) -> bt.Exported:
@@ -284,7 +282,13 @@ class TestSpeeds:
 
     @pytest.mark.parametrize(
         ("pace", "options", "seconds"),
-        [("1", {}, "360"), ("2", {}, "390"), ("2", {"race_pace": "10k=50:00"}, "300")],
+        [
+            ("1", {}, "360"),
+            ("2", {}, "390"),
+            ("2", {"race_pace": "10k=50:00"}, "300"),
+            ("2", {"race_pace": "5k=20:00"}, "390"),
+            ("2", {"race_pace": "5k=20:00, 10k=50:00"}, "300"),
+        ],
     )
     def test_of_a_file_that_does_not_say_its_pace_are_parts_of_the_athletes_which_it_then_says(
         self, pace: str, options: dict[str, str], seconds: str
@@ -368,9 +372,24 @@ def test_a_file_that_says_after_its_steps_how_to_read_them_is_not_added_to(tag: 
         spliced(data, 1)
 
 
-def test_an_encoding_that_does_not_give_the_same_bytes_back_is_not_added_to() -> None:
-    data = file_of().replace(b'"UTF-8"', b'"UTF-7"').replace(b"Somebody", b"Some+AGI-ody")
-    with pytest.raises(bt.BacktrackError):
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b'<?xml version="1.0" encoding="x-ours"?><a/>', "an encoding, x-ours,"),
+        (b'<?xml version="1.0" encoding="base64"?><a/>', "an encoding, base64,"),
+        (b'<?xml version="1.0" encoding="UTF-7"?><a b="+AGI-"/>', "an encoding, utf-7,"),
+        (b"<a>\xff</a>", "an encoding, utf-8,"),
+        (b"<a><b></a>", "not every reader of XML takes it"),
+    ],
+)
+def test_bytes_that_cannot_be_had_back_are_not_added_to(data: bytes, said: str) -> None:
+    with pytest.raises(bt.CannotSplice, match=said):
+        Document(data)
+
+
+def test_a_file_that_would_be_too_large_to_be_read_back_is_not_added_to() -> None:
+    data = file_of(STEPS + f"<!-- {'x' * (1 << 20)} -->\n")
+    with pytest.raises(bt.CannotSplice, match="larger than 1 MiB"):
         spliced(data, 1)
 
 

@@ -43,7 +43,6 @@ _WHOLE_NUMBERS = {
 }
 """By code of the base type: bytes of one value, and whether it has a sign."""
 
-_BIG_ENDIAN = 1
 _CRC = Struct("<H")
 _SIZE = Struct("<I")
 
@@ -127,7 +126,7 @@ def records_of(data: bytes) -> Iterator[Record]:
 
 def _definition(data: bytes, at: int) -> Definition:
     try:
-        big = data[at + 2] == _BIG_ENDIAN
+        big = data[at + 2] != 0
         count = data[at + 5]
         end = at + 6 + 3 * count
         fields = tuple(Declared(*data[place : place + 3]) for place in range(at + 6, end, 3))

@@ -18,16 +18,25 @@ from backtrack_garmin.fit_records import LOCAL_TYPES, changed, rebuilt, records_
 from backtrack_garmin.own_lines import read_description, read_note
 from backtrack_garmin.reading import INDEX_MASK, REPEATS, WORKOUT_SESSION, place_of, read_whole
 from backtrack_garmin.workout_file import CODES, ROOM, Steps, serial_number
-from backtrack_plugins import CannotExport, CannotSplice, Exported, Loss, Problem, Repeat, UnreadableInput
+from backtrack_plugins import (
+    CannotExport,
+    CannotSplice,
+    Exported,
+    Loss,
+    Problem,
+    Repeat,
+    RepeatedSegments,
+    Straddle,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from backtrack_garmin.fit import Field
     from backtrack_garmin.reading import WholeFile
-    from backtrack_garmin.watch_plan import Planned
+    from backtrack_garmin.watch_plan import Planned, TreePart
     from backtrack_garmin.workout_file import Values
-    from backtrack_plugins import SpliceRequest, Step, Straddle
+    from backtrack_plugins import Insert, SpliceRequest, Step
 
     Part: TypeAlias = Step | Straddle | Repeat
 
@@ -73,8 +82,8 @@ def splice(request: SpliceRequest) -> Exported:
             that is not counted, and when new steps that need a speed target cannot have one.
         CannotExport: when the whole has more than 50 messages; with ``targets=speed`` as `to_fit`.
     """
-    file = _read(request)
-    _refuse_what_has_no_place(request, file)
+    file = read_whole(request.data, request.file)
+    _refuse_what_has_no_place(file)
     with_speed = request.whole.options.targets == "speed" or any(map(_may_move_a_belt, file.steps))
     plans = [watch_plan.planned(insert.parts) for insert in request.inserts]
     _refuse_targets(request, plans, with_speed=with_speed)
@@ -87,29 +96,20 @@ def splice(request: SpliceRequest) -> Exported:
     try:
         data = _Rewriting(request, file, new, described.text).data()
     except (DamagedFile, FitValueError) as error:
-        raise CannotSplice(f"{request.file}: {error}.") from None
+        raise CannotSplice(str(error)) from None
     parts = [part for plan in plans for part in plan]
     losses = watch_plan.losses(parts, ROOM, unsaid, with_speed=with_speed)
     losses = (*losses, *_losses_of_header(described.header))
     return Exported(data=data, losses=(*losses, *_losses_of_speed(request, file, new, with_speed=with_speed)))
 
 
-def _read(request: SpliceRequest) -> WholeFile:
-    try:
-        return read_whole(request.data, request.file)
-    except UnreadableInput as error:
-        raise CannotSplice(str(error)) from None
-
-
-def _refuse_what_has_no_place(request: SpliceRequest, file: WholeFile) -> None:
+def _refuse_what_has_no_place(file: WholeFile) -> None:
     workouts, sessions = len(file.messages[profile.WORKOUT.number]), len(file.messages[WORKOUT_SESSION])
     if workouts != 1:
         said = f"{workouts} workouts" if workouts else "no message that names the workout"
-        raise CannotSplice(f"{request.file}: it has {said}, and new steps belong to one.")
+        raise CannotSplice(f"it has {said}, and new steps belong to one")
     if sessions > 1:
-        raise CannotSplice(
-            f"{request.file}: it has {sessions} sessions, and new steps belong to none of them."
-        )
+        raise CannotSplice(f"it has {sessions} sessions, and new steps belong to none of them")
 
 
 def _may_move_a_belt(step: Mapping[str, Any]) -> bool:
@@ -142,8 +142,8 @@ def _refuse_targets(request: SpliceRequest, plans: Sequence[Sequence[Planned]], 
         raise CannotExport(problems)
     if problems:
         raise CannotSplice(
-            f"{request.file}: an app may take a speed for a belt from its steps, so that new ones need a "
-            f"speed target, too: {problems[0].message}."
+            "an app may take a speed for a belt from its steps, so that new ones need a speed target, too: "
+            f"{problems[0].message}"
         )
 
 
@@ -153,14 +153,15 @@ def _new(
     treadmill = request.whole.timeline.treadmill if with_speed else None
     so_far = 0
     for insert, plan in zip(request.inserts, plans, strict=True):
-        before = _place(request, file, insert.at)
+        before = _place(file, insert.at)
+        _refuse_a_turn_without_a_straddle(request, file, insert, before)
         steps = Steps(treadmill, before + so_far)
         steps.add(plan)
         so_far += len(steps.rows)
         yield _New(before, steps.rows)
 
 
-def _place(request: SpliceRequest, file: WholeFile, at: int) -> int:
+def _place(file: WholeFile, at: int) -> int:
     """The number of the step of the file before which the part with this number in the Workout begins.
 
     A repeat that is not counted is done once in the Workout, and its steps are parts of their own; what is
@@ -176,9 +177,27 @@ def _place(request: SpliceRequest, file: WholeFile, at: int) -> int:
         if not any(first < place <= last for first, last in repeats):
             return place
     raise CannotSplice(
-        f"{request.file}: the place lies within a repeat that is not counted, with which new steps would "
-        "come back as often as nobody knows."
+        "the place lies within a repeat that is not counted, with which new steps would come back as often "
+        "as nobody knows"
     )
+
+
+def _refuse_a_turn_without_a_straddle(
+    request: SpliceRequest, file: WholeFile, insert: Insert, before: int
+) -> None:
+    """See that the straddle stands in the file that the way from new steps to an earlier block needs."""
+    tree = request.whole.tree
+    last = next(at for at, part in enumerate(tree) if part is insert.parts[-1])
+    following: TreePart | None = next(iter(tree[last + 1 :]), None)
+    while isinstance(following, RepeatedSegments):
+        following = following.parts[0]
+    if following is None or not following.added:
+        return
+    if not isinstance(read_note(file.steps[before].get("notes", "")).step, Straddle):
+        raise CannotSplice(
+            "an earlier block goes on behind the place, and no straddle in the file turns whoever comes from "
+            "new steps"
+        )
 
 
 def _spans(parts: Sequence[Part], places: Iterator[int]) -> Iterator[tuple[int, int]]:
@@ -317,7 +336,8 @@ class _Rewriting:
         elif number == profile.WORKOUT.number:
             values["num_valid_steps"] = len(self.file.steps) + sum(len(new.rows) for new in self.new)
             values["wkt_name"] = whole.workout.name
-            values["wkt_description"] = self.description
+            if self.description != self.file.messages[number][0].get("wkt_description"):
+                values["wkt_description"] = self.description
         elif number == WORKOUT_SESSION:
             values = self._of_session(self.file.messages[WORKOUT_SESSION][0])
         return {_FIELDS[number, name]: value for name, value in values.items()}

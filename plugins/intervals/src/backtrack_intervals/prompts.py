@@ -49,12 +49,21 @@ def prompt(segment: Segment) -> str:
     step = segment.step
     if not isinstance(step, Step):
         return STRADDLE
-    told = [f"{step.direction} {step.gait} {spelled(segment.belt)}"]
-    if step.rail is not None and (step.direction != "forward" or step.rail != "free"):
-        told.append(_RAILS[step.rail])
+    told = [f"{step.direction} {step.gait} {spelled(segment.belt)}", *_rail(step)]
     if step.effort:
         told.append(spelled(step.effort).replace("rpe", "RPE"))
     return ", ".join(told)
+
+
+def start_prompt(step: Step) -> str:
+    """What the first seconds of a step are, while the belt is held."""
+    return ", ".join([f"{step.direction} {step.gait}", *_rail(step), "slowly at first"])
+
+
+def _rail(step: Step) -> list[str]:
+    if step.rail is None or (step.direction == "forward" and step.rail == "free"):
+        return []
+    return [_RAILS[step.rail]]
 
 
 def is_plain(cue: str) -> bool:

@@ -3,7 +3,7 @@
 The builder has no published grammar. What is written here is what its author shows (forum.intervals.icu,
 "workout-builder/1163") and what others who write such texts found: lines that begin with a hyphen are steps,
 ``4x`` above them repeats them, ``m`` is minutes. The service sends workouts on to programs that move a belt.
-So every step has a pace, a straddle has the treadmill's slowest, and what comes after it starts gently.
+So every step has a pace, a straddle has the treadmill's slowest, and so have the first seconds after it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from backtrack_intervals.prompts import STRADDLE, is_plain, prompt
+from backtrack_intervals.prompts import STRADDLE, is_plain, prompt, start_prompt
 from backtrack_plugins import (
     FASTEST_MOUNT,
     CannotExport,
@@ -21,14 +21,13 @@ from backtrack_plugins import (
     Problem,
     RepeatedSegments,
     Segment,
-    Speed,
     Step,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from backtrack_plugins import ExportRequest
+    from backtrack_plugins import ExportRequest, Speed
 
 NAME = "intervals-icu"
 
@@ -39,7 +38,7 @@ SHORTEST_STRADDLE_SECONDS = 30
 """What does not wait for the lap button gives turning round this long (our choice)."""
 
 HOLD_SECONDS = 15
-"""How long, after that, a belt stays at its slowest; and how long one then stays gentle (our choice)."""
+"""How long the belt stays at its slowest after a straddle (our choice)."""
 
 LAP_SECONDS = 60
 """How long a step until the lap button is for what does not wait for it (our choice)."""
@@ -63,9 +62,9 @@ _INSTEAD: dict[Departure, str] = {
         "says Press lap, and a Garmin that got it from intervals.icu is said to wait for it; all others end "
         "it on a clock, with the belt at {lowest}. Stay on the side rails, or pause, if you are not ready"
     ),
-    "straddle time": f"{SHORTEST_STRADDLE_SECONDS} s or longer, and {HOLD_SECONDS} s more to step on",
-    "start": f"the first {HOLD_SECONDS} s after a straddle are a step of their own, at {FASTEST_MOUNT}",
-    "hold": f"the whole step stays at {FASTEST_MOUNT}: too little of it is left after a gentle start",
+    "straddle time": f"{SHORTEST_STRADDLE_SECONDS} s in the text, longer than planned",
+    "start": f"the first {HOLD_SECONDS} s after a straddle are a step of their own, at {{lowest}}",
+    "hold": "the whole step is held at {lowest}: too little of it is left when the belt may speed up",
     "lap": f"says Press lap, and has {LAP_SECONDS} s for what does not wait for that",
     "nested repeats": "the builder has one level: the outer repeat is written out",
     "cue": "stands only in the page at the end: what has digits, or words that the builder may take for "
@@ -112,7 +111,7 @@ def _refuse(request: ExportRequest) -> None:
 
 def _problem(request: ExportRequest, segment: Segment) -> Problem | None:
     speed = segment.metres_per_second or request.timeline.treadmill.slowest.metres_per_second
-    if _pace_seconds(speed, "km", forward=False) > SLOWEST_PACE:
+    if _pace_seconds(speed, "km") > SLOWEST_PACE:
         what = (
             "a straddle is at the treadmill's slowest speed, and that" if segment.is_straddle else "the belt"
         )
@@ -160,32 +159,24 @@ class _Pace(NamedTuple):
         return _METRES[self.unit] / self.seconds
 
 
-def _pace(metres_per_second: float, *, imperial: bool, forward: bool) -> _Pace:
-    """The pace, in miles where it was written so and has room; rounded to slower where that matters."""
+def _pace(metres_per_second: float, *, imperial: bool) -> _Pace:
+    """The pace, never faster than the speed; in miles where it was written so and has room."""
     if imperial:
-        seconds = _pace_seconds(metres_per_second, "mi", forward=forward)
+        seconds = _pace_seconds(metres_per_second, "mi")
         if seconds <= SLOWEST_PACE:
             return _Pace(seconds, "mi")
-    return _Pace(_pace_seconds(metres_per_second, "km", forward=forward), "km")
+    return _Pace(_pace_seconds(metres_per_second, "km"), "km")
 
 
-def _pace_seconds(metres_per_second: float, unit: str, *, forward: bool) -> int:
-    exact = _METRES[unit] / metres_per_second
-    return round(exact) if forward else math.ceil(exact - _NOISE)
-
-
-def _gentle(step: Step) -> _Pace:
-    limit = FASTEST_MOUNT
-    imperial = step.speed.imperial
-    fastest = Speed(f"{limit.mph} mph" if imperial else f"{limit.kmh} km/h")
-    return _pace(fastest.metres_per_second, imperial=imperial, forward=False)
+def _pace_seconds(metres_per_second: float, unit: str) -> int:
+    return math.ceil(_METRES[unit] / metres_per_second - _NOISE)
 
 
 class _Writer:
     """Writes part after part, and knows what the text could not keep."""
 
     def __init__(self, slowest: Speed) -> None:
-        self.slowest = _pace(slowest.metres_per_second, imperial=slowest.imperial, forward=False)
+        self.slowest = _pace(slowest.metres_per_second, imperial=slowest.imperial)
         self.blocks: list[list[str]] = []
         self.prompts: list[str] = []
         self.departures: dict[Departure, set[int]] = {what: set() for what in _INSTEAD}
@@ -210,7 +201,7 @@ class _Writer:
             for number in range(1, repeat.times + 1):
                 self.add(repeat.parts, again if number < repeat.times else following)
             return
-        # The way in and the way round are one line: gentle where either needs it.
+        # The way in and the way round are one line: held where either needs it.
         self.straddled = self.straddled or _segments_end_in_straddle(repeat.parts)
         self.blocks.append([f"{repeat.times}x"])
         self.add(repeat.parts, following | again)
@@ -229,23 +220,19 @@ class _Writer:
                 told = f"{told}, {cue}"
             else:
                 self.departures["cue"].add(segment.step_number)
-        forward = step.direction == "forward"
         assert segment.metres_per_second is not None  # noqa: S101 - a step that is no straddle has one
-        pace = _pace(segment.metres_per_second, imperial=step.speed.imperial, forward=forward)
-        left = segment.seconds
-        metres = segment.metres
-        gentle = _gentle(step)
-        starts = self.straddled and pace.metres_per_second > gentle.metres_per_second + _NOISE
+        pace = _pace(segment.metres_per_second, imperial=step.speed.imperial)
+        left, metres = segment.seconds, segment.metres
+        held = self.straddled and pace.metres_per_second > self.slowest.metres_per_second + _NOISE
         self.straddled = False
-        if starts:
-            if left is not None and left < HOLD_SECONDS + SHORTEST_SECONDS:
-                self.departures["hold"].add(segment.step_number)
-                pace = gentle
-            else:
-                self.departures["start"].add(segment.step_number)
-                yield f"- {step.direction} {step.gait}, gently at first {_time(HOLD_SECONDS)} {gentle}"
-                left = None if left is None else left - HOLD_SECONDS
-                metres = None if metres is None else metres - HOLD_SECONDS * gentle.metres_per_second
+        if held and left is not None and left < HOLD_SECONDS + SHORTEST_SECONDS:
+            self.departures["hold"].add(segment.step_number)
+            pace = self.slowest
+        elif held:
+            self.departures["start"].add(segment.step_number)
+            yield f"- {start_prompt(step)} {_time(HOLD_SECONDS)} {self.slowest}"
+            left = None if left is None else left - HOLD_SECONDS
+            metres = None if metres is None else metres - HOLD_SECONDS * self.slowest.metres_per_second
         yield self._step(segment, told, left, metres, pace)
 
     def _step(
@@ -261,13 +248,14 @@ class _Writer:
     def _straddle(self, segment: Segment, following: frozenset[str]) -> str:
         self.straddled = True
         self.departures["turn"].add(segment.step_number)
-        self.departures["straddle time"].add(segment.step_number)
+        seconds = max(SHORTEST_STRADDLE_SECONDS, segment.seconds or 0)
+        if seconds != segment.seconds:
+            self.departures["straddle time"].add(segment.step_number)
         then = ""
         if not following:
             then = ", then stop the belt"
         elif len(following) == 1:
             then = f", then {min(following)}"
-        seconds = max(SHORTEST_STRADDLE_SECONDS, segment.seconds or 0) + HOLD_SECONDS
         return f"- Press lap {STRADDLE}{then} {_time(seconds)} {self.slowest}"
 
 

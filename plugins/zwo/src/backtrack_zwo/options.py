@@ -33,7 +33,8 @@ class ZwoOptions(msgspec.Struct, frozen=True, kw_only=True):
             Zwift alone: QZ plays these at paces of its own.
         incline: Write the belt's incline into every step. QZ sets it on the belt; whether Zwift
             accepts it is not known, and so it is left out unless asked for.
-        race_pace: A race and its finishing time, such as ``5k=30:00``; rules over the athlete's own.
+        race_pace: A race and its finishing time, such as ``5k=30:00``; rules over the athlete's own. Several
+            are separated by commas; of them one is taken as among the athlete's.
         replacement_prescription: Have Zwift show the way of moving, such as ``BACK WALK``, where it shows
             the target. Zwift's own workouts do so with ``WALK``; anything longer is untried.
     """
@@ -62,34 +63,34 @@ def refuse_contradictions(options: ZwoOptions) -> None:
 def race_time(request: ExportRequest) -> RaceTime:
     """The race whose pace the file's speeds are fractions of: the option's, else the athlete's.
 
-    Among the athlete's it is the 5 km where there is one, else the first.
+    Among several it is the 5 km where there is one, else the first.
 
     Raises:
         UsageError: when there is none, or the option is no race and time.
     """
-    given = given_race_time(request.options)
-    if given is not None:
-        return given
-    known = request.athlete.race_paces
+    known = given_race_times(request.options) or request.athlete.race_paces
     if not known:
         raise UsageError(_NO_RACE_PACE, plugin="zwo", option="race_pace", needs="race_paces")
     return next((time for time in known if time.race == PREFERRED_RACE), known[0])
 
 
-def given_race_time(options: ZwoOptions) -> RaceTime | None:
-    """The race and its time that the options name; None when they name none.
+def given_race_times(options: ZwoOptions) -> tuple[RaceTime, ...]:
+    """The races and their times that the options name.
 
     Raises:
         UsageError: when what they name is no race and time.
     """
     if options.race_pace is None:
-        return None
-    race, _, clock = options.race_pace.partition("=")
-    try:
-        return RaceTime.of(race.strip(), clock.strip())
-    except ValueError as error:
-        raise UsageError(
-            f"zwo.race_pace: {error}. Write it as --set zwo.race_pace=5k=30:00",
-            plugin="zwo",
-            option="race_pace",
-        ) from None
+        return ()
+    times = []
+    for said in options.race_pace.split(","):
+        race, _, clock = said.partition("=")
+        try:
+            times.append(RaceTime.of(race.strip(), clock.strip()))
+        except ValueError as error:
+            raise UsageError(
+                f"zwo.race_pace: {error}. Write it as --set zwo.race_pace=5k=30:00",
+                plugin="zwo",
+                option="race_pace",
+            ) from None
+    return tuple(times)

@@ -6,6 +6,7 @@ speeds hang on: that it is a run by time, and of which pace `Power` is a part.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +14,7 @@ from backtrack_plugins import BeltText, CannotSplice, Exported, Loss, UsageError
 from backtrack_zwo.editing import Document
 from backtrack_zwo.elements import Style, steady_state
 from backtrack_zwo.folding import fold, fold_name
-from backtrack_zwo.options import PACE_INDEX, given_race_time, race_time
+from backtrack_zwo.options import PACE_INDEX, given_race_times, race_time
 from backtrack_zwo.parts import parts_of
 from backtrack_zwo.stretches import stretches
 from backtrack_zwo.words import ADDED_SENTENCE, CONTINUED
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 READING_SECONDS = 5
 
+_PLACED_STRADDLE = re.compile(r"[0-9:]+ straddle added(?:\n|\Z)")
 _RACE_OF = {index: race for race, index in PACE_INDEX.items()}
 _SETS_NO_SPEED = {"freeride"}
 _THRESHOLD = "thresholdSecPerKm"
@@ -227,9 +229,7 @@ def _commonest(steps: Iterable[_Element]) -> str | None:
 
 
 def _race_time(race: str, whole: ExportRequest) -> RaceTime:
-    given = given_race_time(whole.options)
-    known = (given,) if given is not None else whole.athlete.race_paces
-    for time in known:
+    for time in (*given_race_times(whole.options), *whole.athlete.race_paces):
         if time.race == race:
             return time
     raise UsageError(
@@ -244,7 +244,7 @@ def _race_time(race: str, whole: ExportRequest) -> RaceTime:
 def _leads_on(step: _Element) -> bool:
     """Whether it is a straddle that expanding placed for the step after it."""
     first = next(step.iter("textevent"), None)
-    return first is not None and first.get("message", "").split("\n", 1)[0].endswith(" straddle added")
+    return first is not None and _PLACED_STRADDLE.match(first.get("message", "")) is not None
 
 
 def _texts(steps: Sequence[Stretch], style: Style, own_line: str) -> Iterator[str]:
