@@ -123,3 +123,10 @@ def test_every_safe_workout_comes_back(name: str, workout: bt.Workout, data: st.
     except bt.CannotExport:
         assume(False)
     assert_comes_back(artifact, workout)
+
+
+@pytest.mark.parametrize("name", BOTH_WAYS)
+def test_what_we_wrote_is_read_as_all_in_our_words(name: str) -> None:
+    """Then a block beside it is not spliced in: the whole is written anew, and nothing is lost."""
+    artifact = bt.export(library_entries()[0].workout, name, ATHLETE, supervised_by="a coach")
+    assert bt.import_bytes(artifact.data, artifact.name, importer=name).complete

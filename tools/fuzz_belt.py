@@ -265,7 +265,8 @@ def lines(seed: int) -> list[str]:
 
 def _said(count: int, wrong: int) -> str:
     refused = "".join(f"\n    {many} refused, {why}" for why, many in sorted(_REFUSED.items()))
-    return f"{count} workouts in {len(OPTIONS)} formats and in a file of somebody, {wrong} with a violation;{refused or ' none refused'}"
+    played = f"{count} workouts in {len(OPTIONS)} formats, and each in somebody's file"
+    return f"{played}, {wrong} with a violation;{refused or ' none refused'}"
 
 
 def main(arguments: list[str]) -> int:

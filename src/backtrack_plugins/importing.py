@@ -12,7 +12,7 @@ from backtrack_plugins.errors import UsageError
 from backtrack_plugins.importer import Imported, ImportSettings
 from backtrack_plugins.kinds import KINDS
 from backtrack_plugins.options import convert_options
-from backtrack_plugins.reading import read_bytes
+from backtrack_plugins.reading import read_bytes, refuse_larger
 from backtrack_plugins.recognising import naming, recognised
 from backtrack_plugins.registry import installed
 from backtrack_plugins.workout import Workout
@@ -130,11 +130,12 @@ def import_bytes(
         The Workout, and what of the file has no place in it.
 
     Raises:
-        UnreadableInput: when the bytes are damaged, or no importer knows them.
+        UnreadableInput: when the bytes are damaged or more than 1 MiB, or no importer knows them.
         InvalidWorkout: when its lines are wrong.
         UsageError: as in `import_file`.
         PluginError: when the plugin is missing, disabled, clashing or broken.
     """
+    refuse_larger(data, name)
     registry = registry or installed()
     chosen = importer_of(data, name, importer=importer, registry=registry)
     return import_with(chosen, data, name, athlete=athlete, options=options)

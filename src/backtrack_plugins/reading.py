@@ -55,10 +55,25 @@ def read_bytes(name: str, *, most: int = MOST_BYTES, what: str = "workout") -> b
             f"{shown(name)!r} is no file name that is text; rename it, nothing was read.",
             file=shown(name),
         ) from None
+    refuse_larger(data, name, most=most, what=what)
+    return data
+
+
+def refuse_larger(data: bytes, name: str, *, most: int = MOST_BYTES, what: str = "workout") -> None:
+    """Refuse bytes that are more than any file of their kind has.
+
+    Args:
+        data: The bytes.
+        name: What they are called.
+        most: How many bytes at most; 1 MiB when left out.
+        what: What is never larger, for the message.
+
+    Raises:
+        UnreadableInput: when there are more.
+    """
     if len(data) > most:
         said = f"larger than {most >> 20} MiB, which no {what} is"
         raise UnreadableInput(f"{name}: {said}. Nothing was read.", file=name)
-    return data
 
 
 def decode(data: bytes, name: str) -> str:

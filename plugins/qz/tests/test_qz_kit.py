@@ -5,15 +5,11 @@ from xml.etree import ElementTree as ET
 import backtrack_plugins as bt
 from backtrack_plugins.testing import SAMPLES, ExporterSuite, ImporterSuite, SpliceSuite
 
-PLAIN = b"""<rows device="treadmill">
+BY_OTHERS = b"""<rows device="treadmill">
 <row duration="00:05:00" speed="6" inclination="0" forcespeed="1"/>
 <repeat times="3"><row distance="0.4" speed="12.5" forcespeed="1"/><row duration="00:01:00"/></repeat>
+<row duration="00:02:00" speedfrom="5" speedto="7" lapbutton="0"/>
 </rows>"""
-
-BY_OTHERS = PLAIN.replace(
-    b"</rows>", b'<row duration="00:02:00" speedfrom="5" speedto="7" lapbutton="0"/></rows>'
-)
-"""With a ramp, which nothing can be put into."""
 
 
 HEART_RATE = b"""<?xml version="1.0"?>

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from backtrack_plugins import Capability, Exporter, Importer, hookimpl
 from backtrack_zwo.options import ZwoOptions
+from backtrack_zwo.paces import ZwoImportOptions
 from backtrack_zwo.reading import from_zwo, is_zwo
 from backtrack_zwo.splicing import splice_zwo
 from backtrack_zwo.writing import to_zwo
@@ -46,9 +47,11 @@ def backtrack_importers() -> Iterable[Importer]:
     return [
         Importer(
             name="zwo",
-            summary="ZWO files that backtrack exported",
+            summary="ZWO run files of Zwift, QZ and others, and our own",
             suffix=".zwo",
             recognise=is_zwo,
             read=from_zwo,
+            options=ZwoImportOptions,
+            needs=frozenset({"race_paces", "units"}),
         )
     ]

@@ -1,7 +1,7 @@
-"""A ZWO that we wrote back to its Workout.
+"""A ZWO to a Workout, whoever made it.
 
-The page stands in the description. Where somebody's editor has squeezed its white space, the lines
-in the text events say the same steps.
+In a file of ours the page stands in the description; where somebody's editor has squeezed its white space,
+the lines in the text events say the same steps. Every other run is read element by element.
 """
 
 from __future__ import annotations
@@ -9,122 +9,33 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from backtrack_plugins import Imported, InvalidWorkout, Loss, UnreadableInput, Workout, parse, parse_line
+import msgspec
+
+from backtrack_plugins import (
+    Imported,
+    InvalidWorkout,
+    Loss,
+    Repeat,
+    UnreadableInput,
+    Workout,
+    parse,
+    read_xml,
+    write_line,
+)
+from backtrack_zwo.foreign import read_foreign
+from backtrack_zwo.parts import STEPS, header, parts_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from lxml.etree import _Element
 
-_PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
-_DOCTYPE = b"<!DOCTYPE"
+    from backtrack_plugins import ImportSettings, Step, Straddle
+    from backtrack_zwo.own_lines import OwnLine
+    from backtrack_zwo.parts import Part
 
-# A line begins with its amount, and ends where what we put below it begins; a cue may say anything.
-_LINE = re.compile(
-    r"""(?P<line>
-        (?:[0-9]+:[0-9:]+|[0-9.]+[ ](?:m|km|mi)|lap)[ ]
-        (?:"(?:[^"\\\n]|\\.)*"|[^"\n])*?
-    )(?=\n|[ ]fitted[ ]|[ ]In[ ][0-9]|\Z)""",
-    re.VERBOSE,
-)
+_PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s++|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
 _LEVEL = re.compile(r" level: ([a-z-]+)")
-
-
-def is_zwo(head: bytes) -> bool:
-    """Whether a file that begins so is a ZWO.
-
-    >>> is_zwo(b"<?xml version='1.0'?><!-- mine --><workout_file>"), is_zwo(b"<gpx>")
-    (True, False)
-    """
-    start = _prolog_end(head)
-    return head.startswith((b"<workout_file", _DOCTYPE + b" workout_file"), start)
-
-
-def from_zwo(data: bytes, name: str) -> Imported:
-    """Read a ZWO.
-
-    Args:
-        data: The file.
-        name: Its name, for messages.
-
-    Raises:
-        UnreadableInput: when it is no well-formed XML, has a DOCTYPE, is no ZWO, or none of ours.
-        InvalidWorkout: when its page was changed and is wrong now.
-    """
-    root = _root(data, name)
-    page = _description(root)
-    try:
-        return Imported(workout=parse(page, file=name))
-    except InvalidWorkout as error:
-        problem = error
-    return _from_events(root, page, problem, name)
-
-
-def _root(data: bytes, name: str) -> _Element:
-    from lxml import etree
-
-    if data.startswith(_DOCTYPE, _prolog_end(data)):
-        raise _has_doctype(name)
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        root = etree.fromstring(data, parser)
-    except etree.XMLSyntaxError as error:
-        raise UnreadableInput(
-            f"{name}:{error.lineno or 1}: not well-formed XML: {error.msg}. "
-            "The file was cut short or changed by hand: export it again, or mend that line. Nothing was read."
-        ) from None
-    # In another encoding than the look at the first bytes can see through.
-    if root.getroottree().docinfo.doctype:
-        raise _has_doctype(name)
-    if root.tag != "workout_file":
-        raise UnreadableInput(
-            f"{name}: no ZWO: it begins with <{root.tag!s}>, not <workout_file>. Nothing was read."
-        )
-    return root
-
-
-def _prolog_end(data: bytes) -> int:
-    match = _PROLOG.match(data)
-    return match.end() if match is not None else 0
-
-
-def _has_doctype(name: str) -> UnreadableInput:
-    return UnreadableInput(
-        f"{name}: has a DOCTYPE, which no ZWO needs and which can make a reader open other files. "
-        "Delete it if you trust the file. Nothing was read."
-    )
-
-
-def _description(root: _Element) -> str:
-    """The page, with blank lines before it, so that a problem's line is the file's."""
-    description = root.find("description")
-    if description is None:
-        return ""
-    return "\n" * ((description.sourceline or 1) - 1) + (description.text or "")
-
-
-def _from_events(root: _Element, page: str, problem: InvalidWorkout, name: str) -> Imported:
-    lines = list(_event_lines(root))
-    squeezed = _squeezed(page)
-    described = squeezed.startswith("name:")
-    if not any(_is_line(text) for _, text in lines):
-        if described:
-            raise problem
-        raise UnreadableInput(
-            f"{name}: a ZWO without our lines: it does not say which way you face. "
-            "Only files that backtrack exported can be read. Nothing was read."
-        )
-    if described and any(_squeezed(text) not in squeezed for _, text in lines):
-        raise problem  # somebody changed the words, and the events would silently undo that
-    return Imported(workout=_rebuilt(root, lines, squeezed, name), losses=_SQUEEZED_LOSSES)
-
 
 _SQUEEZED_LOSSES = (
     Loss(
@@ -134,38 +45,153 @@ _SQUEEZED_LOSSES = (
     ),
     Loss(what="about", instead="not read, for the same reason"),
 )
+_MIXED = Loss(
+    what="page",
+    instead="not read: the file has steps that are not on it, so all were read one by one, each pass of a "
+    "repeat for itself",
+)
+
+_OF_A_RUN = frozenset({"durationtype", "thresholdsecperkm"})
 
 
-def _event_lines(root: _Element) -> Iterator[tuple[int, str]]:
-    """The line of each step, with its place in the file."""
-    for step in root.iterfind("workout/*"):
-        for event in step:
-            if str(event.tag).lower() == "textevent" and event.get("timeoffset", "").strip() in {"0", "0.0"}:
-                match = _LINE.match(event.get("message", ""))
-                if match is not None:
-                    yield event.sourceline or 1, match["line"]
-                    break
+def is_zwo(head: bytes) -> bool:
+    """Whether a file that begins so is a ZWO.
+
+    >>> is_zwo(b"<?xml version='1.0'?><!-- mine --><workout_file>"), is_zwo(b"<gpx>")
+    (True, False)
+    """
+    match = _PROLOG.match(head)
+    return head.startswith((b"<workout_file", b"<!DOCTYPE workout_file"), match.end() if match else 0)
 
 
-def _is_line(text: str) -> bool:
+def from_zwo(data: bytes, name: str, settings: ImportSettings) -> Imported:
+    """Read a ZWO.
+
+    Args:
+        data: The file.
+        name: Its name, for messages.
+        settings: The race paces and units of the athlete, and the importer's options.
+
+    Raises:
+        UnreadableInput: when it is no well-formed XML, has a DOCTYPE, is no ZWO, or no run.
+        InvalidWorkout: when its page was changed and is wrong now, or a step cannot be.
+        UsageError: when it goes by a race pace that is not known.
+    """
+    root = read_xml(data, name, root="workout_file", what="ZWO")
+    page = _page(root, name)
+    parts = parts_in(root, _lines_on(page))
+    has_ours = any(part.kind in {"own", "placed"} for part in parts)
+    # One of ours without any words is like somebody else's here: the others do not say what it was.
+    has_others = any(
+        part.tag in STEPS and (part.kind == "foreign" or (part.kind == "lost" and not part.lines))
+        for part in parts
+    )
+    if page is not None and not (has_ours and has_others):
+        return _from_page(root, page, parts, name)
+    if has_ours and not has_others:
+        return _from_lines(root, parts, "", name)
+    _refuse_all_but_a_run(root, parts, name)
+    imported = read_foreign(root, parts, name, settings)
+    return imported if page is None else msgspec.structs.replace(imported, losses=(_MIXED, *imported.losses))
+
+
+def _page(root: _Element, name: str) -> Workout | InvalidWorkout | None:
+    """The page in the description, or what is wrong with it; None where there is none."""
+    page = _description(root)
+    if not _squeezed(page).startswith("name:"):
+        return None
     try:
-        parse_line(text)
-    except InvalidWorkout as error:
-        return error.problems[0].code == "BT009"  # a placed straddle, which reading drops
-    return True
+        return parse(page, file=name)
+    except InvalidWorkout as problem:
+        return problem
 
 
-def _rebuilt(root: _Element, lines: list[tuple[int, str]], squeezed: str, name: str) -> Workout:
-    title = root.findtext("name", "").strip()
+def _lines_on(page: Workout | InvalidWorkout | None) -> dict[str, Step | Straddle]:
+    if not isinstance(page, Workout):
+        return {}
+    return {write_line(step): step for step in _leaves(page.steps)}
+
+
+def _leaves(parts: Sequence[Step | Straddle | Repeat]) -> Iterator[Step | Straddle]:
+    for part in parts:
+        if isinstance(part, Repeat):
+            yield from _leaves(part.steps)
+        else:
+            yield part
+
+
+def _from_page(root: _Element, page: Workout | InvalidWorkout, parts: Sequence[Part], name: str) -> Imported:
+    if isinstance(page, Workout):
+        return Imported(workout=page, complete=True)
+    lines = [line for part in parts for line in part.lines]
+    squeezed = _squeezed(_description(root))
+    # Where somebody changed the words, the events would silently undo that.
+    if not any(line.is_line for line in lines) or any(_squeezed(line.text) not in squeezed for line in lines):
+        raise page
+    return _from_lines(root, parts, squeezed, name)
+
+
+def _description(root: _Element) -> str:
+    """The page, with blank lines before it, so that a problem's line is the file's."""
+    description = next((child for child in root if str(child.tag).lower() == "description"), None)
+    if description is None:
+        return ""
+    return "\n" * ((description.sourceline or 1) - 1) + (description.text or "")
+
+
+def _from_lines(root: _Element, parts: Sequence[Part], squeezed: str, name: str) -> Imported:
+    lines = [line for part in parts for line in part.lines]
+    return Imported(
+        workout=_rebuilt(root, lines, squeezed, name), losses=_SQUEEZED_LOSSES, complete=bool(squeezed)
+    )
+
+
+def _rebuilt(root: _Element, lines: Sequence[OwnLine], squeezed: str, name: str) -> Workout:
+    title = (header(root, "name") or "").strip()
     rows = [f"name: {title}"] if title else []
     level = _LEVEL.match(squeezed.removeprefix(f"name: {_squeezed(title)}"))
     if level is not None:
         rows.append(f"level: {level[1]}")
-    for at, text in lines:
-        rows.extend([""] * (at - 1 - len(rows)))  # so that a problem's line is the file's
-        rows.append(text)
+    for line in lines:
+        rows.extend([""] * (line.place - 1 - len(rows)))  # so that a problem's line is the file's
+        rows.append(line.text)
     return parse("\n".join(rows), file=name)
 
 
 def _squeezed(text: str) -> str:
     return " ".join(text.split())
+
+
+def _refuse_all_but_a_run(root: _Element, parts: Sequence[Part], name: str) -> None:
+    if not any(part.tag in STEPS for part in parts):
+        _refuse(name, "a ZWO without our lines and without any step", "Check that it is the whole file.")
+    said = header(root, "sporttype")
+    sport = _squeezed(said or "").lower()
+    if sport == "run":
+        return
+    if said is None:
+        paced = any("pace" in part.element.attributes for part in parts)
+        if paced or any(str(child.tag).lower() in _OF_A_RUN for child in root):
+            return
+        _refuse(
+            name,
+            "a ZWO without our lines that does not say <sportType>run</sportType>, and so a cycling workout: "
+            "its power is not speed",
+            "If it is a run, write that before <workout>.",
+        )
+    if sport in {"bike", "cycling"}:
+        _refuse(
+            name,
+            "a cycling workout: power is not speed, and a treadmill has no use for it",
+            "Take the run file of this workout; if it is one, write <sportType>run</sportType>.",
+        )
+    if sport == "swim":
+        _refuse(name, "a swimming workout, and a treadmill has no use for it", "Take a run file.")
+    shown = sport[:40] if sport.isprintable() else ascii(sport[:40])
+    _refuse(
+        name, f"its sport {shown!r} is not known", "If it is a run, write <sportType>run</sportType> there."
+    )
+
+
+def _refuse(name: str, said: str, hint: str) -> None:
+    raise UnreadableInput(f"{name}: {said}. {hint} Nothing was read.", file=name)
