@@ -44,7 +44,7 @@ class TestQzRead(ImporterSuite):
 
 class TestQzSplices(SpliceSuite):
     format = "qz"
-    runs = {"by-others.xml": BY_OTHERS, "heart-rate.xml": HEART_RATE}  # noqa: RUF012 - the suite declares it
+    runs = {"by-others.xml": PLAIN, "heart-rate.xml": HEART_RATE}  # noqa: RUF012 - the suite declares it
 
     def text_of(self, data: bytes) -> str:
         root = ET.fromstring(data, ET.XMLParser(target=ET.TreeBuilder(insert_comments=True)))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
 
 import backtrack_plugins as bt
+from backtrack_qz.splicing import splice
 
 BLOCK = """\
 name: Block
@@ -43,6 +45,14 @@ def added(tmp_path, theirs: str, at: int | None = None, block: str = BLOCK) -> b
 def elements(data: bytes | str) -> list[str]:
     """Each element in the outermost one, with all in it, without the white space after it."""
     return [ET.tostring(element, encoding="unicode").strip() for element in ET.fromstring(data)]
+
+
+def spliced_as_it_is(theirs: str, at: int, block: str) -> bt.Exported:
+    """The block put in without the walk that `add_block` has it end with."""
+    timeline = bt.expand(bt.parse(block))
+    whole = bt.ExportRequest(timeline=timeline, page="", header=(), notices=(), athlete=bt.Athlete())
+    insert = bt.Insert(at=at, parts=timeline.tree, segments=timeline.segments)
+    return splice(bt.SpliceRequest(data=theirs.encode(), file="a.xml", inserts=(insert,), whole=whole))
 
 
 def refusal(artifact: bt.Artifact) -> str:
@@ -97,7 +107,13 @@ def test_a_row_without_a_speed_keeps_that_of_a_gentle_walk_and_it_is_told(tmp_pa
 
 def test_a_row_without_a_speed_never_gets_the_speed_of_a_run_of_ours(tmp_path):
     fast = BLOCK.replace("3:00 forward walk 4.5 km/h", "3:00 forward run 12 km/h")
-    assert "sets no speed" in refusal(added(tmp_path, THEIRS, 0, fast))
+    artifact = added(tmp_path, THEIRS, 0, fast)
+    assert refusal(artifact) == ""
+    found = ET.fromstring(artifact.data)
+    last = next(before for before, row in pairwise(found) if row.get("zonehr") == "2")
+    assert float(last.get("speed")) <= 5
+    with pytest.raises(bt.CannotSplice, match="sets no speed"):
+        spliced_as_it_is(THEIRS, 0, fast)
 
 
 def test_a_row_without_an_incline_never_gets_another_than_it_had(tmp_path):
@@ -107,7 +123,8 @@ def test_a_row_without_an_incline_never_gets_another_than_it_had(tmp_path):
     assert b'inclination="4"' in artifact.data
     assert refusal(added(tmp_path, steep, 2)) == ""
     uphill = BLOCK.replace("3:00 forward walk 4.5 km/h", "3:00 forward walk 4.5 km/h 2%")
-    assert "says no incline" in refusal(added(tmp_path, THEIRS, 1, uphill))
+    with pytest.raises(bt.CannotSplice, match="says no incline"):
+        spliced_as_it_is(THEIRS, 1, uphill)
 
 
 def test_nothing_is_put_inside_a_ramp(tmp_path):
