@@ -58,8 +58,7 @@ class Format(NamedTuple):
 
 
 FORMATS = {
-    # What waits may have a clock, too, and nobody knows which of the two ends it: no faster than a ZWO.
-    "qz": Format(waits=True, tilts=True, ends=True),
+    "qz": Format(waits=True, tilts=True, ends=True, mount_kmh=5.0),
     "zwo": Format(waits=False, tilts=True, ends=False),
     "garmin-fit": Format(waits=True, tilts=False, ends=False, mount_kmh=5.0, gentle=False),
 }

@@ -350,7 +350,11 @@ def cases(folder: Path) -> Iterator[Case]:  # noqa: PLR0915 - a table
     yield Case(
         bt.UsageError,
         lambda: bt.export(workout, "zwo", options={"race": "5k=30:00"}),
-        {"plugin": "zwo", "option": "race", "known": ("compact", "incline", "race_pace", "replacement_prescription")},
+        {
+            "plugin": "zwo",
+            "option": "race",
+            "known": ("compact", "incline", "race_pace", "replacement_prescription"),
+        },
     )
     yield Case(
         bt.UsageError,

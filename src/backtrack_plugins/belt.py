@@ -4,10 +4,12 @@ For every format whose files drive a treadmill. Such a program sets each row's s
 its own clock. So every row has a speed, a straddle is played at the belt's lowest one, what comes after it
 starts gently, and no rounding makes the belt faster than planned.
 
-Where a program can wait for the lap button, it waits in every straddle and in every step without another end.
-Nothing else is different then. The button is on the console, and whoever has pressed it may yet have to turn
-round; and a program may pass over a wait that it does not know. So the belt is held after a straddle there,
-too, and what waits has a length, as if it could not.
+Where a program can wait for the lap button, it waits in every straddle and in every step without another
+end. Whoever presses it has turned round and stands on the side rails: what faces away begins at its own
+speed, which is none that is too fast to step onto (BT310), and does not change under them (BT307); what goes forward
+begins gently.
+Where a clock ends the straddle, somebody may be late, and the belt stays at its lowest speed for a while. A
+program may pass over a wait that it does not know, and so what waits has a length, too.
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ SHORTEST_STRADDLE_SECONDS = 30
 """Turning round gets this long where the file cannot wait, or nothing waits for it (our choice)."""
 
 HOLD_SECONDS = 15
-"""How long the belt stays at its lowest speed after a straddle (our choice)."""
+"""How long the belt goes gently after a straddle (our choice)."""
 
 LAP_SECONDS = 60
 """What an open end becomes where the file cannot wait, or nothing waits for it (our choice)."""
@@ -47,6 +49,8 @@ WARNING_SECONDS = 15
 """How long before the end of an open-ended step the coming turn is announced, as in any other step."""
 
 MOST_PROBLEMS = 100
+
+_MOUNT = float(FASTEST_MOUNT.kmh) / 3.6
 
 CODES = ("mount", "short")
 """What `belt_plan` refuses: the codes of its problems, after the format's name and a slash."""
@@ -71,15 +75,16 @@ _INSTEAD: dict[Departure, str] = {
 _INSTEAD_WAITING: dict[Departure, str] = {
     "turn": (
         "goes on until you press the lap button, whatever its planned length, with the belt at {lowest}; "
-        f"there it stays for {HOLD_SECONDS} s more. A program that passes over the wait goes on after "
-        f"{SHORTEST_STRADDLE_SECONDS} s, or after what was planned if that is longer. "
+        "then the belt comes up at once, and you step on once it runs evenly. A program that passes over "
+        f"the wait goes on after {SHORTEST_STRADDLE_SECONDS} s, or after what was planned if that is longer. "
         "Stay on the side rails, or pause, if you are not ready"
     ),
-    "hold": _INSTEAD["hold"],
+    "hold": f"the whole step is held at {FASTEST_MOUNT.kmh} km/h, or {{lowest}} if that is faster: too "
+    "little of it is left when the belt may speed up",
 }
 """Where the file can wait: nothing else departs then."""
 
-_PRESS = "Press lap when you are ready."
+_PRESS = "Turn first, then press lap. Step on once the belt runs evenly."
 
 
 class BeltText(msgspec.Struct, frozen=True, gc=False):
@@ -249,13 +254,14 @@ class _Planner:
             self.hold_seconds = HOLD_SECONDS
             self._append(segment, seconds, self.lowest, incline_percent, events, waits=self.waits)
             return
-        held = self._held_seconds(segment, seconds, speed)
+        slow = self._gentle(segment)
+        held = self._held_seconds(segment, seconds, speed, slow)
         if held:
             first = [event for event in events if event.seconds < held]
             events = [BeltText(event.seconds - held, event.text) for event in events if event.seconds >= held]
             if held < seconds:
                 first = _announced(first, held - READING_SECONDS, segment.belt)
-            self._append(segment, held, self.lowest, incline_percent, first)
+            self._append(segment, held, slow, incline_percent, first)
         if held < seconds:
             self._append(
                 segment,
@@ -303,11 +309,23 @@ class _Planner:
         self.owed_seconds = exact - seconds
         return seconds
 
-    def _held_seconds(self, segment: Segment, seconds: int, metres_per_second: float) -> int:
-        """How much of a segment, from its start, is held at the lowest speed: none, some or all."""
+    def _gentle(self, segment: Segment) -> float:
+        """How fast a segment begins after a straddle, in metres per second.
+
+        Who presses the lap button has turned round, and is best met by a belt that does not change under
+        them any more. Where a clock ends the straddle, somebody may be late.
+        """
+        if not self.waits:
+            return self.lowest
+        if segment.direction != "forward":
+            return segment.metres_per_second or self.lowest
+        return max(self.lowest, _MOUNT)
+
+    def _held_seconds(self, segment: Segment, seconds: int, metres_per_second: float, slow: float) -> int:
+        """How much of a segment, from its start, is held at a slow speed: none, some or all."""
         owed = self.hold_seconds
         self.hold_seconds = max(0, owed - seconds)
-        if not owed or metres_per_second <= self.lowest:
+        if not owed or metres_per_second <= slow:
             return 0
         held = max(owed, SHORTEST_ROW_SECONDS)
         if seconds - held < SHORTEST_ROW_SECONDS:

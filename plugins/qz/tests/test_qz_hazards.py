@@ -112,7 +112,8 @@ def test_rows_apply_at_once_so_a_turn_is_a_wait_at_the_lowest_speed_with_a_text(
     assert kmh(straddle) == LOWEST
     assert texts(straddle) == (
         "0:20 straddle added\n"
-        "Straddle. Set 2.4 km/h, then turn your back to the console. Press lap when you are ready."
+        "Straddle. Set 2.4 km/h, then turn your back to the console. "
+        "Turn first, then press lap. Step on once the belt runs evenly."
     )
 
 
@@ -122,20 +123,23 @@ def test_a_wait_that_is_passed_over_lasts_thirty_seconds_or_what_was_planned(eve
     assert (seconds(longer), longer.get("lapbutton")) == (45, "1")
 
 
-def test_after_a_wait_the_belt_stays_at_its_lowest_speed_for_fifteen_seconds(every_row):
+def test_after_a_wait_a_forward_step_begins_at_five_km_h_for_fifteen_seconds(every_row):
     played = rows(TURN)
-    assert [(seconds(row), kmh(row)) for row in played[2:4]] == [(15, LOWEST), (45, 2.4)]
-    assert [(seconds(row), kmh(row)) for row in played[5:7]] == [(15, LOWEST), (285, 9)]
+    assert [(seconds(row), kmh(row)) for row in played[4:6]] == [(15, 5), (285, 9)]
     for before, row in pairwise(every_row):
         if "straddle" in before[0].get("message") and "straddle" not in row[0].get("message"):
-            assert kmh(row) <= kmh(before)
+            assert kmh(row) <= 5
             assert seconds(row) >= 10
 
 
-def test_a_step_too_short_to_speed_up_in_is_held_and_that_is_a_loss():
-    artifact = exported(TURN.replace("1:00 backward", "0:24 backward"))
-    assert [(seconds(row), kmh(row)) for row in rows_of(artifact.data)][2] == (24, LOWEST)
-    assert {loss.what: loss.steps for loss in artifact.losses}["hold"] == (2,)
+def test_after_a_wait_the_belt_does_not_change_under_somebody_who_faces_away():
+    assert [(seconds(row), kmh(row)) for row in rows(TURN)[1:4]] == [(30, LOWEST), (60, 2.4), (30, LOWEST)]
+
+
+def test_a_forward_step_too_short_to_speed_up_in_is_held_and_that_is_a_loss():
+    artifact = exported(TURN.replace("5:00 forward jog 9", "0:24 forward run 9"))
+    assert [(seconds(row), kmh(row)) for row in rows_of(artifact.data)][4] == (24, 5)
+    assert {loss.what: loss.steps for loss in artifact.losses}["hold"] == (3,)
 
 
 def test_a_heart_rate_controller_is_never_mixed_with_a_set_speed(every_row):
@@ -149,7 +153,7 @@ def test_an_incline_that_is_not_said_is_the_one_before_and_every_row_says_its_ow
 
 def test_inclines_are_percent_and_no_fractions():
     page = TURN.replace("1:00 backward walk 2.4 km/h", "1:00 backward walk 2.4 km/h 2.5%")
-    assert [row.get("inclination") for row in rows(page)][1:4] == ["2.5", "2.5", "2.5"]
+    assert [row.get("inclination") for row in rows(page)][1:4] == ["2.5", "2.5", "0"]
 
 
 def test_a_ramp_never_reaches_its_last_value_and_none_is_written(every_row):
@@ -205,8 +209,8 @@ def test_a_step_until_the_lap_button_waits():
 
 def test_a_step_until_the_lap_button_after_a_turn_is_held_first_and_waits_then():
     page = TURN.replace("5:00 forward jog 9 km/h", "lap forward jog 9 km/h\n5:00 forward walk 5 km/h")
-    held, waiting = rows(page)[5:7]
-    assert (kmh(held), held.get("lapbutton")) == (LOWEST, None)
+    held, waiting = rows(page)[4:6]
+    assert (kmh(held), held.get("lapbutton")) == (5, None)
     assert (kmh(waiting), waiting.get("lapbutton")) == (9, "1")
 
 

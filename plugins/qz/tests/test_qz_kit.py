@@ -11,6 +11,8 @@ BY_OTHERS = b"""<rows device="treadmill">
 <row duration="00:02:00" speedfrom="5" speedto="7" lapbutton="0"/>
 </rows>"""
 
+PLAIN = b"".join(line for line in BY_OTHERS.splitlines(keepends=True) if b"speedfrom" not in line)
+"""Nothing can be put inside a ramp."""
 
 HEART_RATE = b"""<?xml version="1.0"?>
 <!-- mine -->
