@@ -22,7 +22,8 @@ TIME = "<durationType>time</durationType>"
 
 
 def run(steps: str, header: str = TIME, sport: str = "<sportType>run</sportType>") -> bytes:
-    return f"<workout_file><name>Mine</name>{sport}{header}\n<workout>\n{steps}\n</workout></workout_file>".encode()
+    body = f"<name>Mine</name>{sport}{header}\n<workout>\n{steps}\n</workout>"
+    return f"<workout_file>{body}</workout_file>".encode()
 
 
 def imported(data: bytes, athlete: bt.Athlete = ATHLETE, **options: Any) -> bt.Imported:
@@ -49,8 +50,10 @@ def losses(data: bytes) -> dict[str, bt.Loss]:
             ["3x", "  0:30 forward run 12 km/h", "  1:00 forward walk 6 km/h"],
         ),
         (
-            '<IntervalsT Repeat="2" OnDuration="30" OffDuration="60" PowerOnLow="1" PowerOnHigh="1.2"'
-            ' PowerOffLow="0.5" PowerOffHigh="0.5" pace="1" Cadence="90" CadenceResting="80"/>',
+            (
+                '<IntervalsT Repeat="2" OnDuration="30" OffDuration="60" PowerOnLow="1" PowerOnHigh="1.2"'
+                ' PowerOffLow="0.5" PowerOffHigh="0.5" pace="1" Cadence="90" CadenceResting="80"/>'
+            ),
             [
                 "2x",
                 '  0:30 forward run 11 km/h "cadence 90 rpm"',
@@ -88,7 +91,10 @@ def test_without_a_duration_type_a_run_is_in_metres() -> None:
 def test_a_threshold_is_the_pace_of_steady_steps_alone() -> None:
     """As TrainAsONE writes it, and cagnulein/qdomyos-zwift reads it."""
     header = TIME + "<thresholdSecPerKm>300</thresholdSecPerKm>"
-    steps = '<SteadyState Duration="60" Power="0.5" pace="1"/><Warmup Duration="60" PowerLow="0.5" PowerHigh="0.5" pace="1"/>'
+    steps = (
+        '<SteadyState Duration="60" Power="0.5" pace="1"/>'
+        '<Warmup Duration="60" PowerLow="0.5" PowerHigh="0.5" pace="1"/>'
+    )
     assert lines(run(steps, header)) == ["1:00 forward walk 6 km/h", "1:00 forward walk 5 km/h"]
 
 
@@ -141,7 +147,7 @@ def test_a_pace_that_the_file_does_not_name_is_asked_for_and_never_guessed() -> 
 
 @pytest.mark.parametrize("option", ["5k", "5k=9", "7k=30:00", "5k=30:00,"])
 def test_a_race_pace_that_is_none_is_told_with_an_example(option: str) -> None:
-    with pytest.raises(bt.UsageError, match="--set zwo.race_pace=5k=30:00"):
+    with pytest.raises(bt.UsageError, match=r"--set zwo\.race_pace=5k=30:00"):
         imported(run('<FreeRide Duration="60"/>'), race_pace=option)
 
 
@@ -263,7 +269,8 @@ def test_whatever_stands_in_a_file_it_is_read_or_told(steps: list[tuple[str, dic
     try:
         found = imported(ET.tostring(root))
     except bt.BacktrackError as error:
-        assert "a.zwo" in str(error)
+        refusal = str(error)
+        assert "a.zwo" in refusal
     else:
         assert bt.parse(bt.write(found.workout)) == found.workout
 
