@@ -27,6 +27,7 @@ from backtrack_plugins import Athlete, InvalidWorkout, RaceTime, check, expand, 
 from backtrack_plugins.checking import check_rules
 from backtrack_plugins.energy import estimate_energy
 from backtrack_plugins.exporting import checked_request
+from backtrack_plugins.importing import import_bytes
 from backtrack_plugins.registry import Registry
 
 if TYPE_CHECKING:
@@ -129,6 +130,10 @@ def reading() -> Iterator[Row]:
         f"reading a page of {size:,} bytes", seconds["page"], "", "at most 400 us", seconds["page"] <= 400e-6
     )
     yield Row("the same, with other speeds and times each time", seconds["unseen"])
+
+    zwo = pages.somebodys_zwo(100)
+    taken = measuring.of_functions({"zwo": lambda: import_bytes(zwo, "a.zwo", athlete=ATHLETE)})["zwo"]
+    yield Row("importing somebody's ZWO of 100 steps", taken, "", "at most 3 ms", taken <= 3e-3)
 
     kinds = {name: refusing(text) for name, text in pages.BAD.items()}
     refused = measuring.of_functions(kinds, rounds=9)

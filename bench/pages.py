@@ -95,3 +95,14 @@ FIVE_THOUSAND = "\n".join(
     ]
 )
 """A step in three is backward and each is written by itself: with the straddles placed, 5,000 segments."""
+
+
+def somebodys_zwo(steps: int) -> bytes:
+    """A run file as others write them, each step of another length and speed, with a text."""
+    rows = "".join(
+        f'<SteadyState Duration="{60 + step}" Power="{0.7 + step % 100 / 1000:.3f}" pace="1">'
+        f'<textevent timeoffset="0" message="Step {step}"/></SteadyState>'
+        for step in range(steps)
+    )
+    header = "<name>Somebody's</name><sportType>run</sportType><durationType>time</durationType>"
+    return f"<workout_file>{header}<workout>{rows}</workout></workout_file>".encode()

@@ -93,3 +93,16 @@ class TestZwoSplices(SpliceSuite):
         "zwo-maker.zwo": ZWO_MAKER,
     }
     refused = frozenset({"zwo-maker.zwo"})
+
+
+class TestZwoOfOthersRead(ImporterSuite):
+    importer = "zwo"
+    options = {"race_pace": "10k=1:00:00"}  # noqa: RUF012 - the suite declares it
+    files = {  # noqa: RUF012 - the suite declares it
+        "theirs.zwo": b"""<workout_file><name>Tempo</name><sportType>run</sportType>
+<durationType>time</durationType><workout>
+<Warmup Duration="300" PowerLow="0.6" PowerHigh="0.7" pace="2"/>
+<IntervalsT Repeat="4" OnDuration="60" OffDuration="60" OnPower="1.1" OffPower="0.6" pace="2"/>
+<FreeRide Duration="60"><textevent timeoffset="0" message="Breathe"/></FreeRide>
+</workout></workout_file>"""
+    }

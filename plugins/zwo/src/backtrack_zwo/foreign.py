@@ -100,7 +100,8 @@ _CHANGED = Loss(
 )
 
 # What a reader of runs has no use for, or reads itself.
-_OF_STEP = frozenset({"duration", "pace", "incline", "cadence", "cadencelow", "cadencehigh"})
+_CADENCES = ("cadence", "cadencelow", "cadencehigh")
+_OF_STEP = frozenset({"duration", "pace", "incline", *_CADENCES})
 _READ = {
     **dict.fromkeys(STEADY, _OF_STEP | {"power", "powerlow", "powerhigh", "speed"}),
     **dict.fromkeys(RAMPS, _OF_STEP | {"power", "powerlow", "powerhigh"}),
@@ -331,8 +332,8 @@ class _Reading:
             if amount is None or moved is None:
                 wrong = True
                 continue
-            rest = () if which == "On" else ("cadenceresting",)
-            made += self._step(element, amount, moved, first=which == "On", cadence=rest)
+            beats = _CADENCES if which == "On" else ("cadenceresting",)
+            made += self._step(element, amount, moved, first=which == "On", cadence=beats)
         if not wrong and times is not None and 1 <= times <= MOST_TIMES:
             self.steps.append(Repeat(times=int(times), steps=tuple(made)))
 
@@ -365,7 +366,7 @@ class _Reading:
         *,
         first: bool,
         words: Sequence[str] = (),
-        cadence: Sequence[str] = ("cadence", "cadencelow", "cadencehigh"),
+        cadence: Sequence[str] = _CADENCES,
     ) -> Iterator[Step]:
         """A step, unless its speed or its incline cannot be."""
         speed = self._speed(element, moved)
