@@ -99,7 +99,8 @@ def _refuse_lost_turns(root: _Element, page: Page | None, rows: Rows, name: str)
         return
     problem = Problem(
         code="qz/file",
-        message="the comment of ours says that it has backward or sideways steps, and rows have lost their lines",
+        message="the comment of ours says that it has backward or sideways steps, and rows have lost "
+        "their lines",
         hint="make the workout anew; or, where all rows in it are to be read as forward, delete that comment",
         where=Where(file=name, line=1 if page is None else page.line),
     )
