@@ -14,11 +14,12 @@ from backtrack_plugins import (
     UnreadableInput,
     Where,
     Workout,
+    clean_name,
+    clean_text,
     parse,
     read_xml,
 )
 from backtrack_qz.parts import Rows
-from backtrack_qz.values import NAME, cleaned, cut
 from backtrack_qz.words import added_name, page_in
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def root_of(data: bytes, name: str) -> _Element:
     device = root.get("device", "").strip()
     if device.lower() not in {"", TREADMILL}:
         raise UnreadableInput(
-            f'{name}: a workout for another machine (device="{cleaned(device)}"): what moves a '
+            f'{name}: a workout for another machine (device="{clean_text(device)}"): what moves a '
             f"{TREADMILL} is its speed, and power or resistance is none. Nothing was read."
         )
     return root
@@ -99,10 +100,7 @@ def root_of(data: bytes, name: str) -> _Element:
 def _title(root: _Element, file: str) -> str:
     """The name that we gave it when it was added to, else the file's: there is none in it."""
     said = added_name(root) or os.path.splitext(os.path.basename(file))[0]
-    title = cleaned(said).replace("/", "-").replace("\\", "-")
-    while ".." in title:
-        title = title.replace("..", ".")
-    return cut(title, *NAME)[0] or UNNAMED
+    return clean_name(said) or UNNAMED
 
 
 def _workout(file: str, title: str, parts: Sequence[Step | Straddle | Repeat]) -> Workout:
