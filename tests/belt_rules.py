@@ -242,6 +242,8 @@ def _wrong_moving(
             yield f"{kmh:.4f} km/h soon after a straddle, at most {slow:.4f}"
     # A rest too short for a row of its own stays slow.
     begins = max(may, SHORTEST_ROW) if may else 0
+    # A start that ends on a distance takes a part of a second more.
+    begins += bool(may and rules.steps and segment.ends_on == "distance")
     left = len(belt) - begins
     if rules.steps and segment.ends_on == "distance":
         left = (segment.metres - begins * slow / 3.6) / segment.metres_per_second

@@ -1,9 +1,9 @@
 """The gentle start of a plan with speed targets: forward, too, no belt comes up at once after a straddle.
 
 An app that plays a plan on a belt forces each step's target when the step begins. So a forward step that is
-faster than anybody steps onto a belt is written as two steps where a straddle came before it: the first 15 s at
-`FASTEST_MOUNT`, and what is left of it at its own speed. In a plan a repeat has its steps once: what a straddle
-comes before in one pass starts gently in every pass.
+faster than anybody steps onto a belt is written as two steps where a straddle came before it: the first 15 s
+at `FASTEST_MOUNT`, and what is left of it at its own speed. In a plan a repeat has its steps once: a step that
+a straddle comes before in one pass starts gently in every pass.
 """
 
 from __future__ import annotations
@@ -14,15 +14,13 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from backtrack_plugins import FASTEST_MOUNT, Speed, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from backtrack_plugins import Segment, Treadmill
 
 HOLD_SECONDS = 15
 """How long a belt is gentle after a straddle, as the rows of the core have it."""
 
 SHORTEST_SECONDS = 10
-"""No piece of a step is shorter (our choice): a belt needs seconds to change, and a note needs them to be read."""
+"""No piece of a step is shorter (our choice): a belt needs seconds to change, and a note to be read."""
 
 CONTINUED = "# Continued: "
 """Begins the note of what is left of a step, before its line; `backtrack review` joins the two by it, too."""
@@ -78,11 +76,11 @@ class Hold(NamedTuple):
 
     seconds: float = 0.0
 
-    def after(self, segment: Segment, pieces: Sequence[Piece]) -> Hold:
-        """What is left of it behind a step, of which the pieces were made, if any."""
+    def after(self, segment: Segment, piece: Piece | None) -> Hold:
+        """What is left of it behind a step, or behind a piece of one."""
         if segment.is_straddle:
             return Hold(HOLD_SECONDS)
-        if any(piece.kind != "all" for piece in pieces):
+        if piece is not None and piece.kind != "all":
             return Hold()
         # Nobody knows when a lap button is pressed: it may be at once.
         seconds = 0.0 if segment.seconds is None else segment.seconds

@@ -29,10 +29,10 @@ HALF_BAND = 139
 """Half the width of a speed target in mm/s: 0.5 km/h. Narrower ones are reported to nag."""
 
 _STARTS = {
-    "start": "after a straddle the begin, 15 s at most, is a step of its own with a target of {speed}: an app "
-    "brings the belt up at once",
-    "all": "after a straddle the whole step has a target of {speed}: too little of it is left when the belt may "
-    "speed up",
+    "start": "after a straddle its first seconds, 15 at most, are a step of their own with a target of "
+    "{speed}: an app brings the belt up at once",
+    "all": "after a straddle the whole step has a target of {speed}: too little of it is left when the belt "
+    "may speed up",
 }
 
 TreePart: TypeAlias = Segment | RepeatedSegments
@@ -117,24 +117,37 @@ def planned(parts: Sequence[TreePart], after: frozenset[str] = frozenset()) -> t
 
 def starting_gently(parts: Sequence[Planned], treadmill: Treadmill) -> tuple[Planned, ...]:
     """The same steps, those in pieces that may not begin at their own speed; for plans with speed targets."""
-    return _gently(parts, treadmill, Hold())[0]
+    return _gently(parts, treadmill, Hold())
 
 
-def _gently(parts: Sequence[Planned], treadmill: Treadmill, hold: Hold) -> tuple[tuple[Planned, ...], Hold]:
-    """The parts, and how long the belt has still to be gentle behind them."""
+def _gently(parts: Sequence[Planned], treadmill: Treadmill, hold: Hold) -> tuple[Planned, ...]:
     found: list[Planned] = []
     for part in parts:
         if isinstance(part, PlannedRepeat):
-            inside, left = _gently(part.parts, treadmill, hold)
-            if part.times > 1 and left > hold:
-                inside, left = _gently(part.parts, treadmill, left)
-            found.append(part._replace(parts=inside))
-            hold = left
+            inside = _gently(part.parts, treadmill, hold)
+            again = _behind(inside, hold) if part.times > 1 else hold
+            if again > hold:
+                inside = _gently(part.parts, treadmill, again)
+            new: list[Planned] = [part._replace(parts=inside)]
         else:
             pieces = hold.pieces(part.segment, treadmill)
-            found += [part._replace(piece=piece) for piece in pieces] or [part]
-            hold = hold.after(part.segment, pieces)
-    return tuple(found), hold
+            new = [part._replace(piece=piece) for piece in pieces] or [part]
+        hold = _behind(new, hold)
+        found += new
+    return tuple(found)
+
+
+def _behind(parts: Iterable[Planned], hold: Hold) -> Hold:
+    """How long the belt has still to be gentle behind the parts."""
+    for part in parts:
+        if isinstance(part, PlannedRepeat):
+            for _ in range(part.times):
+                before, hold = hold, _behind(part.parts, hold)
+                if hold == before:
+                    break
+        else:
+            hold = hold.after(part.segment, part.piece)
+    return hold
 
 
 def _first_directions(parts: Sequence[TreePart], after: frozenset[str]) -> frozenset[str]:
