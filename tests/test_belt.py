@@ -480,15 +480,6 @@ def test_a_garmin_plan_without_targets_moves_no_belt(built_in):
     assert {row.kmh for row in rows_of(data, "garmin-fit")} == {None}
 
 
-def test_a_garmin_plan_with_targets_still_begins_forward_steps_after_a_straddle_at_their_speed():
-    """Once this fails, `gentle=False` and this test can go."""
-    workout = bt.parse(PAGE)
-    data = bt.export(workout, "garmin-fit", options=OPTIONS["garmin-fit"]).data
-    rules = FORMATS["garmin-fit"]._replace(gentle=True)
-    found = violations(data, bt.expand(workout), "garmin-fit", rules=rules)
-    assert [sentence for sentence in found if "soon after a straddle" in sentence] == found != []
-
-
 @pytest.mark.parametrize("built_in", library.names())
 def test_a_zwo_without_the_option_leaves_the_incline_alone(built_in):
     workout = library.library_entry(built_in).workout

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from backtrack_plugins.continued import joined
 from backtrack_plugins.errors import UsageError
 from backtrack_plugins.line import FITTED, Dropped
 from backtrack_plugins.page import Header, source_lines
@@ -66,7 +67,7 @@ def workout_in(recording: Recording) -> Workout:
     tree = _Tree()
     wrong = [
         f"step {number}: {error}"
-        for number, step in enumerate(recording.steps, start=1)
+        for number, step in enumerate(joined(recording).recording.steps, start=1)
         if (error := tree.add(step))
     ]
     if wrong:

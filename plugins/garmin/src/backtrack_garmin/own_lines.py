@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from backtrack_garmin.gentle_start import CONTINUED, HELD
 from backtrack_plugins import InvalidWorkout, Loss, Speed, parse_line
 
 if TYPE_CHECKING:
@@ -112,6 +113,21 @@ def read_note(note: str, *, in_ours: bool = False) -> Note:
             return Note(lines=(row,), changed=True)
     was = any(_BEGINS_AND_TURNS.match(row) for row in written)
     return Note(changed=was or _has_parts(" ".join(written), in_ours=in_ours))
+
+
+def continued_in(note: str) -> Step | Straddle | None:
+    """What a note goes on with: the step whose start is a step of its own; None when it is no such note.
+
+    >>> continued_in("# Continued: 2:00 forward jog 8 km/h").amount
+    Amount('2:00')
+    """
+    first, _, _ = note.strip().partition("\n")
+    return _parsed(first.removeprefix(CONTINUED)) if first.startswith(CONTINUED) else None
+
+
+def is_held(note: str) -> bool:
+    """Whether a note says that the target is below the speed of its line."""
+    return any(row.strip().startswith(HELD) for row in note.splitlines())
 
 
 def is_name(name: str) -> bool:
