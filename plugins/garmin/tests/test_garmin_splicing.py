@@ -375,6 +375,14 @@ def test_a_step_of_ours_that_is_two_in_the_file_stays_in_one_piece_and_a_fast_ne
     assert after.count(b"# Continued: ") == 2
 
 
+def test_a_new_step_behind_a_straddle_of_the_file_starts_gently():
+    page = "name: A\nlevel: advanced\n\n20:00 forward walk 4 km/h\n0:30 straddle\n5:00 forward walk 4 km/h"
+    data = bt.export(bt.parse(page), "garmin-fit", options={"targets": "speed"}).data
+    block = bt.parse("name: B\nlevel: advanced\n\n1:00 forward jog 9 km/h\n1:00 forward walk 4 km/h")
+    assert b"# Continued: 1:00 forward jog 9 km/h" in spliced(data, 2, block=block)
+    assert b"# Continued" not in spliced(data, 1, block=block)
+
+
 def test_nested_repeats_and_fast_bouts_do_not_get_the_targets_that_a_file_asks_for():
     nested = bt.parse("name: B\n3:00 forward walk 4 km/h\n2x\n  2x\n    1:00 forward walk 4 km/h")
     paced = written({**FIVE_MINUTES, **FAST})
