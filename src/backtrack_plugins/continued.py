@@ -1,8 +1,8 @@
 """The two steps as which a watch may have followed one, joined again.
 
 A plan with speed targets may have a step that starts gently as two: its start, whose note is the line, and
-what is left of it, whose note has the line behind `CONTINUED`. What a watch kept of them is one step here, and
-the laps of both are laps of that one.
+what is left of it, whose note has the line behind `CONTINUED`. What a watch kept of them is one step here,
+and laps of both are laps of that one.
 """
 
 from __future__ import annotations

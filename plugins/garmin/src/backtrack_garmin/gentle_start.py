@@ -2,8 +2,8 @@
 
 An app that plays a plan on a belt forces each step's target when the step begins. So a forward step that is
 faster than anybody steps onto a belt is written as two steps where a straddle came before it: the first 15 s
-at `FASTEST_MOUNT`, and what is left of it at its own speed. In a plan a repeat has its steps once: a step that
-a straddle comes before in one pass starts gently in every pass.
+at `FASTEST_MOUNT`, and what is left of it at its own speed. In a plan a repeat has its steps once: what
+begins gently in one pass does so in every pass.
 """
 
 from __future__ import annotations
@@ -56,15 +56,12 @@ def start_speed(segment: Segment, treadmill: Treadmill) -> Speed | None:
     step = segment.step
     if not isinstance(step, Step) or step.direction != "forward":
         return None
-    most = (
-        Speed.of(FASTEST_MOUNT.mph.normalize(), "mph")
-        if step.speed.imperial
-        else Speed.of(FASTEST_MOUNT.kmh.normalize(), "km/h")
-    )
+    limit = Speed.of(FASTEST_MOUNT.kmh.normalize(), "km/h")
+    most = Speed.of(FASTEST_MOUNT.mph.normalize(), "mph") if step.speed.imperial else limit
     if treadmill.slowest.metres_per_second > most.metres_per_second:
         most = treadmill.slowest
-    is_faster = (segment.metres_per_second or 0) > most.metres_per_second + _NOISE
-    return most if is_faster else None
+    gentle = max(most.metres_per_second, limit.metres_per_second)  # 3.1 mph may have been fitted to 5 km/h
+    return most if (segment.metres_per_second or 0) > gentle + _NOISE else None
 
 
 class Hold(NamedTuple):

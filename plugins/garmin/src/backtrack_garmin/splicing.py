@@ -88,7 +88,10 @@ def splice(request: SpliceRequest) -> Exported:
     plans = [watch_plan.planned(insert.parts) for insert in request.inserts]
     if with_speed:
         treadmill = request.whole.timeline.treadmill
-        plans = [watch_plan.starting_gently(plan, treadmill) for plan in plans]
+        plans = [
+            watch_plan.starting_gently(plan, treadmill, after_straddle=_is_after_a_straddle(file, insert))
+            for insert, plan in zip(request.inserts, plans, strict=True)
+        ]
     _refuse_targets(request, plans, with_speed=with_speed)
     new = list(_new(request, file, plans, with_speed=with_speed))
     _refuse_too_many(request, len(file.steps), sum(len(each.rows) for each in new))
@@ -183,6 +186,11 @@ def _place(file: WholeFile, at: int) -> int:
         "the place lies within a repeat that is not counted, with which new steps would come back as often "
         "as nobody knows"
     )
+
+
+def _is_after_a_straddle(file: WholeFile, insert: Insert) -> bool:
+    before = _place(file, insert.at) - 1
+    return before >= 0 and isinstance(read_note(file.steps[before].get("notes", "")).step, Straddle)
 
 
 def _is_rest(file: WholeFile, place: int) -> bool:

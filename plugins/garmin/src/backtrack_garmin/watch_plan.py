@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import msgspec
 
-from backtrack_garmin.gentle_start import CONTINUED, HELD, Hold
+from backtrack_garmin.gentle_start import CONTINUED, HELD, HOLD_SECONDS, Hold
 from backtrack_plugins import FASTEST_MOUNT, Loss, Problem, RepeatedSegments, Segment, Step, write_line
 
 if TYPE_CHECKING:
@@ -115,9 +115,17 @@ def planned(parts: Sequence[TreePart], after: frozenset[str] = frozenset()) -> t
     return tuple(found)
 
 
-def starting_gently(parts: Sequence[Planned], treadmill: Treadmill) -> tuple[Planned, ...]:
-    """The same steps, those in pieces that may not begin at their own speed; for plans with speed targets."""
-    return _gently(parts, treadmill, Hold())
+def starting_gently(
+    parts: Sequence[Planned], treadmill: Treadmill, *, after_straddle: bool = False
+) -> tuple[Planned, ...]:
+    """The same steps, those in pieces that may not begin at their own speed; for plans with speed targets.
+
+    Args:
+        parts: The steps.
+        treadmill: Whose slowest speed no belt goes below.
+        after_straddle: Whether the first of them comes after a straddle.
+    """
+    return _gently(parts, treadmill, Hold(HOLD_SECONDS if after_straddle else 0))
 
 
 def _gently(parts: Sequence[Planned], treadmill: Treadmill, hold: Hold) -> tuple[Planned, ...]:

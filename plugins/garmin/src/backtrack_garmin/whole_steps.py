@@ -25,17 +25,19 @@ if TYPE_CHECKING:
 def whole_steps(parts: Sequence[ForeignPart]) -> tuple[ForeignPart, ...]:
     """The parts, with what is left of a step joined to its start."""
     found: list[ForeignPart] = []
+    start: ForeignStep | None = None
     for part in parts:
         if isinstance(part, ForeignRepeat):
             found.append(part._replace(steps=whole_steps(part.steps)))
+            start = None
             continue
-        joined = None
-        if found and not isinstance(found[-1], ForeignRepeat):
-            joined = _joined(found[-1], part)
-        if joined is None:
+        both = None if start is None else _joined(start, part)
+        if both is None:
             found.append(part)
+            start = part
         else:
-            found[-1] = joined
+            found[-1] = both
+            start = None
     return tuple(found)
 
 
