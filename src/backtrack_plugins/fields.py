@@ -147,6 +147,8 @@ def _of_many(container: type, kind: Any) -> _Check:
             return _wrong(value, path, f"a {container.__name__}")
         if container is tuple and _are_plain(value, kind):  # type: ignore[arg-type]
             return None
+        if kind in _PLAIN and {*map(type, value)} <= {kind}:  # type: ignore[call-overload]
+            return None
         for index, each in enumerate(value):  # type: ignore[var-annotated, arg-type]  # a tuple or frozenset
             found = inner(each, f"{path}[{index}]" if container is tuple else path)
             if found is not None:
