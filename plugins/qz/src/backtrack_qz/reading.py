@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING
 
 from backtrack_plugins import (
@@ -29,9 +28,6 @@ if TYPE_CHECKING:
 
     from backtrack_plugins import Repeat, Step, Straddle
 
-_PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*>)*", re.DOTALL)
-_ROWS = re.compile(rb"<rows[\s/>]")
-
 TREADMILL = "treadmill"
 
 UNNAMED = "Imported workout"
@@ -41,16 +37,6 @@ _PAGE_CHANGED = Loss(
     instead="not read: rows or page were changed since the file was written. "
     "Each row was read by itself, and repeats are written out",
 )
-
-
-def is_qz(head: bytes) -> bool:
-    """Whether a file that begins so is QZ's XML.
-
-    >>> is_qz(b"<?xml version='1.0'?><!-- mine --><rows>"), is_qz(b"<rowset>")
-    (True, False)
-    """
-    found = _PROLOG.match(head)
-    return _ROWS.match(head, found.end() if found is not None else 0) is not None
 
 
 def from_qz(data: bytes, name: str) -> Imported:
