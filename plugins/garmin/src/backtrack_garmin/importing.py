@@ -20,12 +20,14 @@ from backtrack_garmin.foreign import DISTANCE, LAP, TIME, ForeignRepeat, Foreign
 from backtrack_garmin.own_lines import (
     REWRITTEN,
     Note,
+    is_held,
     is_name,
     is_near_line,
     read_description,
     read_header,
     read_note,
 )
+from backtrack_garmin.whole_steps import whole_steps
 from backtrack_plugins import (
     Amount,
     Imported,
@@ -142,6 +144,7 @@ def understand(workout: ForeignWorkout, name: str, *, plugin: str, description: 
     Raises:
         InvalidWorkout: with every problem, each naming its part of the file.
     """
+    workout = workout._replace(steps=whole_steps(workout.steps))
     ours = [is_note_of_ours(step) for step in leaves(workout.steps)]
     page = _Page(name, plugin, in_ours=any(ours), has_others=not all(ours))
     page.problems += workout.problems
@@ -312,8 +315,10 @@ class _Page:
         waits = isinstance(said, Straddle) and step.end.kind == LAP
         if not waits and not _same_amount(said.amount, step.end):
             self.lose(_CHANGED, line)
-        if isinstance(said, Step) and not _same_speed(note.fitted or said.speed, step):
-            self.lose(_CHANGED_SPEED, line)
+        if isinstance(said, Step):
+            speed = note.fitted or said.speed
+            if not _same_speed(speed, step) and not _is_held_below(speed, step):
+                self.lose(_CHANGED_SPEED, line)
 
     def _add_foreign(self, step: ForeignStep, indent: str, first_words: tuple[str, ...]) -> None:
         before = len(self.problems)
@@ -511,6 +516,13 @@ def _same_speed(speed: Speed, step: ForeignStep) -> bool:
     """Whether the speed that a step asks for, if any, is that of its line, as far as formats round it."""
     target = _speed_target(step)
     return target is None or abs((target.metres_per_second or 0) - speed.metres_per_second) <= 0.03
+
+
+def _is_held_below(speed: Speed, step: ForeignStep) -> bool:
+    """Whether its note says why a step asks for less than the speed of its line."""
+    target = _speed_target(step)
+    asked = 0.0 if target is None else target.metres_per_second or 0.0
+    return is_held(step.note) and asked <= speed.metres_per_second
 
 
 def _speed_target(step: ForeignStep) -> Target | None:

@@ -21,10 +21,12 @@ from backtrack_plugins import (
     Step,
     Straddle,
     Where,
+    clean_text,
+    cue_from,
 )
 from backtrack_qz import values
 from backtrack_qz.own_rows import is_end, own_words, turn_ahead
-from backtrack_qz.values import WrongValueError, cleaned, cut, number, seconds
+from backtrack_qz.values import WrongValueError, number, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -174,7 +176,7 @@ class Rows:
             return self._row(element)
         if tag == "repeat":
             return Entry(element, self._repeat(element))
-        self._lose(_left_out(f"<{cleaned(tag)}>"))
+        self._lose(_left_out(f"<{clean_text(tag)}>"))
         return Entry(element, ())
 
     def _repeat(self, element: _Element) -> tuple[Step | Straddle | Repeat, ...]:
@@ -190,7 +192,7 @@ class Rows:
             elif child.tag == "repeat":
                 self.refuse(child, "a repeat in a repeat", "QZ has none: write the inner one out")
             else:
-                self._lose(_left_out(f"<{cleaned(str(child.tag))}>"))
+                self._lose(_left_out(f"<{clean_text(str(child.tag))}>"))
         if not found:
             self.refuse(element, "a repeat without a row", "take it out")
         if not times or not found:
@@ -278,11 +280,9 @@ class Rows:
             losses.append(_ASSUMED)
         _add_targets(row, words, losses)
         _add_texts(row, words, losses)
-        cue, rest = cut("; ".join(dict.fromkeys(filter(None, words))), *values.CUE)
+        cue, rest = cue_from("; ".join(dict.fromkeys(filter(None, words))))
         if rest:
-            losses.append(
-                Loss(what="cue", instead=f"has room for {values.CUE[0]} characters; not carried: {rest}")
-            )
+            losses.append(Loss(what="cue", instead=f"has room for 120 characters; not carried: {rest}"))
         return Entry(row, self._made(amounts, speeds, incline, cue or None, losses, known=known))
 
     def _made(
@@ -396,17 +396,17 @@ def _add_targets(row: _Element, words: list[str], losses: list[Loss]) -> None:
         if value.strip() in _SILENT:
             continue
         if name in _TARGETS:
-            words.append(_TARGETS[name].format(cleaned(value)))
+            words.append(_TARGETS[name].format(clean_text(value)))
             losses.append(_TARGET)
         elif name not in _KNOWN:
-            losses.append(_left_out(f'{cleaned(str(name))}="{cleaned(value)}"'))
+            losses.append(_left_out(f'{clean_text(str(name))}="{clean_text(value)}"'))
 
 
 def _add_texts(row: _Element, words: list[str], losses: list[Loss]) -> None:
     """What a row shows."""
     children = list(row.iterchildren("*"))
-    losses += [_left_out(f"<{cleaned(str(child.tag))}>") for child in children if child.tag != "textevent"]
-    messages = [cleaned(child.get("message", "")) for child in children if child.tag == "textevent"]
+    losses += [_left_out(f"<{clean_text(str(child.tag))}>") for child in children if child.tag != "textevent"]
+    messages = [clean_text(child.get("message", "")) for child in children if child.tag == "textevent"]
     if any(messages):
         words += messages
         losses.append(_WORDS)

@@ -14,11 +14,12 @@ from backtrack_plugins import (
     UnreadableInput,
     Where,
     Workout,
+    clean_name,
+    clean_text,
     parse,
     read_xml,
 )
 from backtrack_qz.parts import Rows
-from backtrack_qz.values import NAME, cleaned, cut
 from backtrack_qz.words import added_name, page_in
 
 if TYPE_CHECKING:
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
 
     from backtrack_plugins import Repeat, Step, Straddle
     from backtrack_qz.words import Page
-
-_PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*>)*", re.DOTALL)
-_ROWS = re.compile(rb"<rows[\s/>]")
 
 _TURNS = re.compile(r"^[^#\"\n]*\b(?:backward|left|right) (?:walk|jog|run)\b", re.MULTILINE)
 
@@ -43,16 +41,6 @@ _PAGE_CHANGED = Loss(
     instead="not read: rows or page were changed since the file was written. "
     "Each row was read by itself, and repeats are written out",
 )
-
-
-def is_qz(head: bytes) -> bool:
-    """Whether a file that begins so is QZ's XML.
-
-    >>> is_qz(b"<?xml version='1.0'?><!-- mine --><rows>"), is_qz(b"<rowset>")
-    (True, False)
-    """
-    found = _PROLOG.match(head)
-    return _ROWS.match(head, found.end() if found is not None else 0) is not None
 
 
 def from_qz(data: bytes, name: str) -> Imported:
@@ -117,7 +105,7 @@ def root_of(data: bytes, name: str) -> _Element:
     device = root.get("device", "").strip()
     if device.lower() not in {"", TREADMILL}:
         raise UnreadableInput(
-            f'{name}: a workout for another machine (device="{cleaned(device)}"): what moves a '
+            f'{name}: a workout for another machine (device="{clean_text(device)}"): what moves a '
             f"{TREADMILL} is its speed, and power or resistance is none. Nothing was read."
         )
     return root
@@ -126,10 +114,7 @@ def root_of(data: bytes, name: str) -> _Element:
 def _title(root: _Element, file: str) -> str:
     """The name that we gave it when it was added to, else the file's: there is none in it."""
     said = added_name(root) or os.path.splitext(os.path.basename(file))[0]
-    title = cleaned(said).replace("/", "-").replace("\\", "-")
-    while ".." in title:
-        title = title.replace("..", ".")
-    return cut(title, *NAME)[0] or UNNAMED
+    return clean_name(said) or UNNAMED
 
 
 def _workout(file: str, title: str, parts: Sequence[Step | Straddle | Repeat]) -> Workout:

@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from backtrack_zwo.own_lines import OwnLine
     from backtrack_zwo.parts import Part
 
-_PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s++|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
 _LEVEL = re.compile(r" level: ([a-z-]+)")
 
 _SQUEEZED_LOSSES = (
@@ -65,16 +64,6 @@ _TURNS = re.compile(r"\b(?:backward|left|right) (?:walk|jog|run)\b")
 _DELETE = "make the workout anew; or, where all steps in it are to be read as forward, delete"
 
 _OF_A_RUN = frozenset({"durationtype", "thresholdsecperkm"})
-
-
-def is_zwo(head: bytes) -> bool:
-    """Whether a file that begins so is a ZWO.
-
-    >>> is_zwo(b"<?xml version='1.0'?><!-- mine --><workout_file>"), is_zwo(b"<gpx>")
-    (True, False)
-    """
-    match = _PROLOG.match(head)
-    return head.startswith((b"<workout_file", b"<!DOCTYPE workout_file"), match.end() if match else 0)
 
 
 def from_zwo(data: bytes, name: str, settings: ImportSettings) -> Imported:
