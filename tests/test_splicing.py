@@ -49,6 +49,16 @@ class TestInTheSameFormat:
         assert rows(artifact) == [*OWN, f"ours 2:00 {walk}", TURN, f"ours 3:00 {walk}"]
         assert (artifact.name, artifact.format) == ("club-run-block.club", "club")
 
+    def test_a_run_that_the_treadmill_cannot_do_stays_as_it_is_and_nothing_says_that_it_was_fitted(
+        self, run_file: Path, registry: Registry
+    ) -> None:
+        slow = bt.Athlete(treadmill=bt.Treadmill(fastest=bt.Speed("12 km/h")))
+        artifact = bt.add_block(BLOCK, run_file, athlete=slow, registry=registry)
+        assert [row for row in rows(artifact) if not row.startswith("ours")] == OWN
+        (told,) = [loss for loss in artifact.losses if loss.what == "treadmill"]
+        assert told.steps == (2,)
+        assert "BT902" not in {problem.code for problem in artifact.problems}
+
     def test_the_file_that_was_read_is_not_changed(self, run_file: Path, registry: Registry) -> None:
         bt.add_block(BLOCK, run_file, registry=registry)
         assert run_file.read_text(encoding="utf-8") == RUN

@@ -44,6 +44,10 @@ if TYPE_CHECKING:
     from backtrack_plugins.workout import Workout
 
 
+FITTED = "BT902"
+"""The code of what says that a step was fitted to the treadmill."""
+
+
 class RunFile(NamedTuple):
     """Somebody's run, as it was read.
 
@@ -221,7 +225,7 @@ def export_joined(
                 force=force,
                 stem=stem or stem_of(whole.workout),
             )
-            return Put(artifact, spliced=True)
+            return Put(_unfitted(whole, artifact), spliced=True)
         except CannotSplice as error:
             reason = str(error)
     artifact = export(
@@ -245,6 +249,24 @@ def _spliced(
     assert splice is not None  # noqa: S101 - asked for before
     wanted = SpliceRequest(data=run.data, file=run.file, inserts=inserts, whole=request)
     return made_by(exporter, lambda: splice(wanted))
+
+
+def _unfitted(whole: JoinedRun, artifact: Artifact) -> Artifact:
+    """The artifact, which tells of the run's own steps that they stay as they were, and are not fitted."""
+    own = set(_numbers_in_whole(whole.joined).values())
+    stay = [each for each in artifact.problems if each.code == FITTED and each.where.step in own]
+    if not stay:
+        return artifact
+    told = Loss(
+        what="treadmill",
+        instead="your file's own steps stay as they are in it, although this treadmill goes otherwise",
+        steps=tuple(sorted({each.where.step for each in stay if each.where.step is not None})),
+    )
+    return msgspec.structs.replace(
+        artifact,
+        problems=tuple(each for each in artifact.problems if each not in stay),
+        losses=(*artifact.losses, told),
+    )
 
 
 def _refuse_new_turns(whole: JoinedRun, timeline: Timeline, athlete: Athlete | None) -> None:
