@@ -393,3 +393,16 @@ def test_the_rest_of_a_step_goes_on_with_no_other_step(tmp_path) -> None:
     steps.append(rest)
     with pytest.raises(bt.InvalidWorkout, match="was a line of ours, and is none any more"):
         imported(ET.tostring(root))
+
+
+def test_a_rest_of_a_step_that_is_there_twice_is_told(tmp_path) -> None:
+    path = tmp_path / "theirs.zwo"
+    path.write_bytes(run('<SteadyState Duration="600" Power="0.5" pace="1"/>'))
+    data = bt.add_block(OWN, path, athlete=ATHLETE, supervised_by="a coach").data
+    assert "changed duration" not in losses(data)
+    root = ET.fromstring(data)
+    steps = root.find("workout")
+    at = next(at for at, step in enumerate(steps) if b"Continued: 1:00 backward" in ET.tostring(step))
+    steps.insert(at, steps[at])
+    (number,) = losses(ET.tostring(root))["changed duration"].steps
+    assert imported(data).workout.steps[number - 1].direction == "backward"

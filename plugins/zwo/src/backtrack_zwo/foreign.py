@@ -10,6 +10,7 @@ import math
 import re
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
@@ -44,7 +45,7 @@ from backtrack_zwo.parts import (
 from backtrack_zwo.words import ADDED_SENTENCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from lxml.etree import _Element
 
@@ -169,7 +170,7 @@ class _Reading:
             if self.count >= MOST_PARTS:
                 self.refuse(part.element, f"more than {MOST_PARTS} steps", "make it several workouts")
                 break
-            self._add(part, parts[at + 1 : at + 2])
+            self._add(part, islice(parts, at + 1, None))
         if not self.steps and not self.problems:
             self.refuse(None, "no step in it", "a workout has at least one step with a Duration")
         if self.problems:
@@ -249,7 +250,7 @@ class _Reading:
             losses.append(Loss(what="sport", instead="assumed to be a run: the file has no <sportType>"))
         return title, about, losses
 
-    def _add(self, part: Part, following: Sequence[Part]) -> None:
+    def _add(self, part: Part, following: Iterable[Part]) -> None:
         if part.kind == "own":
             self._add_own(part, following)
         elif part.kind == "lost":
@@ -264,16 +265,15 @@ class _Reading:
                 said = f"not carried: {_shortened(cleaned(_as_words(part.element.element)))}"
                 self.lose(Loss(what="other elements", instead=said), max(1, self.count))
 
-    def _add_own(self, part: Part, following: Sequence[Part]) -> None:
+    def _add_own(self, part: Part, following: Iterable[Part]) -> None:
         for line in part.lines:
             if line.step is not None:
                 self.steps.append(line.step)
                 self.count += 1
-        seconds = lasts(part.element)
-        goes_on = bool(following) and following[0].kind == "goes on"
-        step = part.step
-        if step is None or part.tag == INTERVALS or goes_on:
+        if part.step is None or part.tag == INTERVALS:
             return
+        rest = takewhile(lambda each: each.kind == "goes on", following)
+        seconds = lasts(part.element) + sum(lasts(each.element) for each in rest)
         (line,) = part.lines
         if falls_short(line, seconds) or seconds > line.seconds * 1.2 + 1:
             self.lose(_CHANGED)
