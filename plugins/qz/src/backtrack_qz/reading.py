@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 from backtrack_plugins import (
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from backtrack_plugins import Repeat, Step, Straddle
+    from backtrack_qz.words import Page
+
+_TURNS = re.compile(r"^[^#\"\n]*\b(?:backward|left|right) (?:walk|jog|run)\b", re.MULTILINE)
 
 TREADMILL = "treadmill"
 
@@ -57,6 +61,8 @@ def from_qz(data: bytes, name: str) -> Imported:
         text = "\n" * page.line + page.text  # so that a problem's line is the file's
         return Imported(workout=parse(text, file=name), complete=True)
     rows = Rows(root, name)
+    if rows.has_others:
+        _refuse_lost_turns(root, page, rows, name)
     if rows.problems:
         raise InvalidWorkout(rows.problems)
     if not rows.parts:
@@ -65,6 +71,28 @@ def from_qz(data: bytes, name: str) -> Imported:
     return Imported(
         workout=_workout(name, _title(root, name), rows.parts), losses=losses, unknown=tuple(rows.unknown)
     )
+
+
+def _refuse_lost_turns(root: _Element, page: Page | None, rows: Rows, name: str) -> None:
+    """Refuse a file that says it has backward or sideways steps, where rows have lost their lines.
+
+    What has no line is read as forward, and nobody who was to face backward is sent forward.
+    """
+    said = 0
+    if page is not None:
+        said = len(_TURNS.findall(page.text))
+    elif added_name(root) is not None:
+        said = int(not rows.in_ours)
+    if rows.turns >= said:
+        return
+    problem = Problem(
+        code="qz/file",
+        message="the comment of ours says that it has backward or sideways steps, and rows have lost "
+        "their lines",
+        hint="make the workout anew; or, where all rows in it are to be read as forward, delete that comment",
+        where=Where(file=name, line=1 if page is None else page.line),
+    )
+    raise InvalidWorkout([problem])
 
 
 def root_of(data: bytes, name: str) -> _Element:
