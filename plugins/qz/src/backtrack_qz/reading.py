@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from backtrack_plugins import Repeat, Step, Straddle
 
 _PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*>)*", re.DOTALL)
-_ROWS = re.compile(rb"<rows[\s/>]")
+_ROWS = re.compile(rb"(?:<|<!DOCTYPE\s+)rows[\s/>\[]")
 
 TREADMILL = "treadmill"
 
