@@ -189,6 +189,8 @@ class TestConvert:
         assert "6 km/h" in bt.write(bt.import_bytes(Path("Tempo Tuesday.fit").read_bytes(), "a.fit").workout)
         done = run(*asked, "--set", "zwo.incline=true")
         assert (done.code, "zwo is not among" in done.err) == (2, True)
+        done = run("convert", "Tempo Tuesday.club", "--to", "club", "--set", "zwo.incline=true")
+        assert "(club)" in done.err  # named once, though it is read and written
 
     def test_says_the_same_as_data(self, run: Callable[..., Outcome]) -> None:
         done = run("convert", "Tempo Tuesday.club", "--to", "garmin-fit", "--json")

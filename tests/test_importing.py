@@ -82,7 +82,7 @@ class TestUnreadable:
             bt.import_file(path, registry=plugins.registry())
 
     def test_what_it_tells_to_type_can_be_typed(self, plugins) -> None:
-        with pytest.raises(bt.UnreadableInput, match="backtrack show 'My run.txt'"):
+        with pytest.raises(bt.UnreadableInput, match=r"backtrack show 'My run\.txt'"):
             bt.import_bytes(b"name: x", "My run.txt", registry=plugins.registry())
 
     def test_without_an_importer_says_so(self, plugins, file: Path) -> None:
