@@ -93,6 +93,16 @@ class TestAdd:
         written = Path("t.club").read_text(encoding="utf-8").splitlines()
         assert written.index(TURN) < written.index("240 ? slow it down")
 
+    def test_what_it_tells_to_type_can_be_typed(self, run: Callable[..., Outcome]) -> None:
+        done = run("add", "block.backtrack", "--between", "Tempo Tuesday.club", "-o", "middle.club")
+        assert "backtrack import 'Tempo Tuesday.club')" in done.err
+
+    def test_says_nothing_of_an_energy_that_it_does_not_estimate(self, run: Callable[..., Outcome]) -> None:
+        Path("fast.club").write_text(RUN.replace("600 9", "600 6.5"), encoding="utf-8")
+        asked = ("add", "block.backtrack", "--after", "fast.club", "-o", "retro.club")
+        assert "BT701" not in run(*asked).err
+        assert "BT701" in run(*asked, "--json").out
+
     def test_step_goes_with_between_alone(self, run: Callable[..., Outcome]) -> None:
         done = run("add", "block.backtrack", "--after", "Tempo Tuesday.club", "--step", "1")
         assert (done.code, "--between" in done.err) == (2, True)
@@ -179,12 +189,26 @@ class TestConvert:
         assert "6 km/h" in bt.write(bt.import_bytes(Path("Tempo Tuesday.fit").read_bytes(), "a.fit").workout)
         done = run(*asked, "--set", "zwo.incline=true")
         assert (done.code, "zwo is not among" in done.err) == (2, True)
+        done = run("convert", "Tempo Tuesday.club", "--to", "club", "--set", "zwo.incline=true")
+        assert "(club)" in done.err  # named once, though it is read and written
 
     def test_says_the_same_as_data(self, run: Callable[..., Outcome]) -> None:
         done = run("convert", "Tempo Tuesday.club", "--to", "garmin-fit", "--json")
         (made,) = done.data["artifacts"]
         assert (made["file"], made["workout"]) == ("Tempo Tuesday.fit", "Tempo Tuesday.club")
         assert made["reading"][0]["what"] == "words"
+
+    def test_an_option_may_be_for_one_of_several_files(self, run: Callable[..., Outcome]) -> None:
+        asked = ("convert", "first-steps", "Tempo Tuesday.club", "--to", "garmin-fit")
+        assert run(*asked, "--set", "club.unknown=6").code == 0
+
+    def test_an_option_for_a_file_that_cannot_be_read_is_not_complained_of(
+        self, run: Callable[..., Outcome]
+    ) -> None:
+        done = run("convert", "missing.club", "first-steps", "--to", "strava-text", "--set", "club.unknown=6")
+        assert done.code == 2
+        assert "missing.club: no such file" in done.err
+        assert "is not among" not in done.err
 
 
 class TestImport:

@@ -74,6 +74,17 @@ class TestUnreadable:
             bt.import_file(path, registry=plugins.registry())
         assert failure.value.exit_code == 2
 
+    def test_an_empty_file_is_said_to_be_empty(self, plugins, importer_source, tmp_path: Path) -> None:
+        plugins.install("acme", importer_source("fake"), importers=("fake",))
+        path = tmp_path / "x.bin"
+        path.write_bytes(b"")
+        with pytest.raises(bt.UnreadableInput, match=r"x\.bin: is empty"):
+            bt.import_file(path, registry=plugins.registry())
+
+    def test_what_it_tells_to_type_can_be_typed(self, plugins) -> None:
+        with pytest.raises(bt.UnreadableInput, match=r"backtrack show 'My run\.txt'"):
+            bt.import_bytes(b"name: x", "My run.txt", registry=plugins.registry())
+
     def test_without_an_importer_says_so(self, plugins, file: Path) -> None:
         with pytest.raises(bt.UnreadableInput, match="no importer is installed"):
             bt.import_file(file, registry=plugins.registry())

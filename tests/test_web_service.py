@@ -316,7 +316,7 @@ class TestARequestThatCannotBe:
         asked = {"race_pac": "5k=30:00"}
         data = refused(client.post("/workouts/zwo", params=asked, content=PAGE.encode(), headers=TEXT), 400)
         assert (data["error"], data["plugin"], data["option"]) == ("UsageError", "zwo", "race_pac")
-        assert data["known"] == ["incline", "race_pace"]
+        assert data["known"] == ["compact", "incline", "race_pace", "replacement_prescription"]
 
     def test_is_told_which_value_of_the_athlete_a_format_needs(self, client: httpx.Client) -> None:
         data = refused(client.post("/workouts/zwo", content=PAGE.encode(), headers=TEXT), 400)

@@ -172,6 +172,8 @@ def importer_of(data: bytes, name: str, *, importer: str | None = None, registry
     """
     if importer is not None:
         return registry.importer(importer)
-    otherwise = f"If it is a page of lines: backtrack show {name}"
+    import shlex
+
+    otherwise = f"If it is a page of lines: backtrack show {shlex.quote(name)}"
     which = "say which one: --from NAME"
     return recognised(data, name, "importer", registry.importer, registry, otherwise=otherwise, which=which)

@@ -62,8 +62,11 @@ def recognised(
 
     Raises:
         UsageError: when several know it.
-        UnreadableInput: when none does; it says which were asked, and which could not be.
+        UnreadableInput: when there are no bytes, or nobody knows them; it says which were asked, and which
+            could not be.
     """
+    if not data:
+        raise UnreadableInput(f"{name}: is empty. Check the path; nothing was read.", file=name)
     tried: list[str] = []
     unusable: list[str] = []
     found: list[_Reader] = []

@@ -30,6 +30,15 @@ def imported(data: bytes | str) -> bt.Imported:
     return bt.import_bytes(data.encode() if isinstance(data, str) else data, "tempo.xml", importer="qz")
 
 
+@pytest.mark.parametrize(
+    "declared", ["", " SYSTEM 'a.dtd'", " [<!ENTITY a 'b'>]", "[<!ENTITY a SYSTEM 'file:///a'>]"]
+)
+def test_a_file_that_declares_something_is_known_and_told_why_it_is_refused(declared: str) -> None:
+    data = f"<?xml version='1.0'?>\n<!DOCTYPE rows{declared}>\n<rows/>".encode()
+    with pytest.raises(bt.UnreadableInput, match=r"tempo\.xml:2:1: has a DOCTYPE, which no QZ workout needs"):
+        bt.import_bytes(data, "tempo.xml")
+
+
 def rows(*found: str, device: str = ' device="treadmill"') -> str:
     return f"<rows{device}>\n" + "\n".join(found) + "\n</rows>"
 

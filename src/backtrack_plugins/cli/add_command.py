@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
     from backtrack_plugins.splicing import JoinedRun, Put, RunFile
     from backtrack_plugins.timeline import Timeline
     from backtrack_plugins.workout import Workout
+
+NO_ESTIMATE = "BT701"
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -102,7 +105,9 @@ def _say_notes(whole: JoinedRun, problems: Sequence[Problem], level: str, *, in_
     """Say on standard error what is to be known of the whole, whatever becomes of it."""
     run = whole.run
     read = losses_of_reading(run.file, run.imported) if in_our_words else ()
-    for note in (*read, *_added(whole.joined), *said_of_problems(problems), level):
+    # Nothing here says what the whole costs; so neither which of somebody's steps has no estimate.
+    worth_saying = [problem for problem in problems if problem.code != NO_ESTIMATE]
+    for note in (*read, *_added(whole.joined), *said_of_problems(worth_saying), level):
         warn(note)
 
 
@@ -185,7 +190,7 @@ def _place(arguments: argparse.Namespace, own_run: RunFile) -> int | None:
     said = "say after which step" if step is None else f"no block can come after step {step}"
     raise UsageError(
         f"{own_run.file}: {said}: --step N, where N is {listed} (a repeat stays whole; "
-        f"the steps: backtrack {'import' if own_run.format else 'show'} {own_run.file})",
+        f"the steps: backtrack {'import' if own_run.format else 'show'} {shlex.quote(own_run.file)})",
         argument="step",
     )
 

@@ -45,13 +45,16 @@ def run(arguments: argparse.Namespace) -> int:
         except BacktrackError as error:
             errors.append(error)
     made = []
+    # An option may be for one of several files, and which format an unreadable one has nobody knows.
+    names = [*arguments.to, *dict.fromkeys(each.format for each in runs if each.format)]
+    unread = settings if len(runs) < len(set(arguments.workouts)) else ()
+    options: dict[str, dict[str, str]] = {}
+    try:
+        options = options_of(arguments.options, [*names, *unread], kind="FORMAT", among="the formats of this")
+    except UsageError as error:
+        errors.append(error)
+        exporters = {}
     for each in runs:
-        try:
-            names = [*arguments.to, *filter(None, [each.format])]
-            options = options_of(arguments.options, names, kind="FORMAT", among="the formats of this")
-        except UsageError as error:
-            errors.append(error)
-            continue
         wanted = {name: of_the_exporter(options.get(name, {}), name, each, registry) for name in exporters}
         done, stopped = make([(_named(each), athlete)], exporters, wanted, arguments, registry)
         made += [every._replace(reading=each.imported.losses) for every in done]

@@ -111,7 +111,8 @@ def options_of(
         chosen = [given for given in names if given.rpartition(":")[2] == name]
         if not chosen:
             said = f"--set {name}.{option}={value}"
-            raise UsageError(f"{said}: {name} is not among {among} ({', '.join(names)})")
+            there = ", ".join(dict.fromkeys(names))
+            raise UsageError(f"{said}: {name} is not among {among} ({there})")
         for given in chosen:
             options.setdefault(given, {})[option] = value
     return options

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*>)*", re.DOTALL)
-_ROWS = re.compile(rb"<rows[\s/>]")
+_ROWS = re.compile(rb"(?:<|<!DOCTYPE\s+)rows[\s/>\[]")
 
 
 def is_qz(head: bytes) -> bool:
