@@ -7,7 +7,7 @@ starts gently, and no rounding makes the belt faster than planned.
 Where a program can wait for the lap button, it waits in every straddle and in every step without another
 end. Whoever presses it has turned round and stands on the side rails: what faces away begins at its own
 speed, which is none that is too fast to step onto (BT310), and does not change under them (BT307); what goes
-forward begins gently.
+forward begins gently, and cannot be ended by pressing twice.
 Where a clock ends the straddle, somebody may be late, and the belt stays at its lowest speed for a while. A
 program may pass over a wait that it does not know, and so what waits has a length, too.
 """
