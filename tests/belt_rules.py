@@ -46,7 +46,8 @@ class Format(NamedTuple):
         ends: It slows down at its end.
         mount_kmh: How fast the belt may be soon after a straddle; always as fast as its lowest speed.
         below: How far below what was planned rounding may take a speed, in km/h.
-        gentle: It starts slowly after a straddle, forward too.
+        steps: It keeps repeats and distances: a step that comes back begins in every pass as slowly as in one
+            of them, and after a lap press nobody knows how long the belt has been slow.
     """
 
     waits: bool
@@ -54,17 +55,14 @@ class Format(NamedTuple):
     ends: bool
     mount_kmh: float = 0.0
     below: float = 0.05
-    gentle: bool = True
+    steps: bool = False
 
 
 FORMATS = {
     "qz": Format(waits=True, tilts=True, ends=True, mount_kmh=5.0),
     "zwo": Format(waits=False, tilts=True, ends=False),
-    "garmin-fit": Format(waits=True, tilts=False, ends=False, mount_kmh=5.0, gentle=False),
+    "garmin-fit": Format(waits=True, tilts=False, ends=False, mount_kmh=5.0, steps=True),
 }
-"""`gentle=False` is an exception, and a test holds that it is needed: a forward step after a straddle begins
-at its own speed. Take it out once the exporter begins such a step slowly."""
-
 OPTIONS: dict[str, dict[str, object]] = {
     "qz": {},
     "zwo": {"incline": True},
@@ -108,6 +106,7 @@ def violations_in(played: Played, timeline: bt.Timeline, rules: Format) -> Itera
         return
     yield from _wrong_rows(played, rules)
     lowest = float(timeline.treadmill.slowest.kmh)
+    may_be_slow = _may_be_slow(timeline) if rules.steps else frozenset()
     since_straddle = HOLD
     at_the_straddle: float | None = None
     for segment, belt in zip(timeline.segments, spans, strict=True):
@@ -119,7 +118,8 @@ def violations_in(played: Played, timeline: bt.Timeline, rules: Format) -> Itera
             since_straddle, at_the_straddle = 0, belt[-1].percent if belt else None
         else:
             held = max(0, HOLD - since_straddle)
-            wrong = _wrong_moving(segment, belt, held, lowest, rules)
+            slow = HOLD if segment.step_number in may_be_slow else held
+            wrong = _wrong_moving(segment, belt, (held, slow), lowest, rules)
             if rules.tilts:
                 before = at_the_straddle if since_straddle == 0 else None
                 wrong = [*wrong, *_wrong_incline(segment, belt, before)]
@@ -127,6 +127,20 @@ def violations_in(played: Played, timeline: bt.Timeline, rules: Format) -> Itera
         for sentence in wrong:
             yield f"{where}: {sentence}"
     yield from _wrong_end(played, lowest, rules)
+
+
+def _may_be_slow(timeline: bt.Timeline) -> frozenset[int]:
+    """The numbers of the steps that come soon after a straddle in some pass, however laps are pressed."""
+    found = set()
+    since_straddle = float(HOLD)
+    for segment in timeline.segments:
+        if segment.is_straddle:
+            since_straddle = 0
+        else:
+            if since_straddle < HOLD:
+                found.add(segment.step_number)
+            since_straddle += segment.seconds or 0
+    return frozenset(found)
 
 
 def _spans(played: Played, timeline: bt.Timeline, rules: Format) -> list[list[Second]] | str:
@@ -185,6 +199,10 @@ def _wrong_length(segment: bt.Segment, belt: list[Second], played: Played, rules
             yield "does not wait for the lap button"
     elif first.waits or last.waits:
         yield "waits"
+    elif rules.steps and segment.ends_on == "distance":
+        metres = sum((second.kmh or 0) / 3.6 for second in belt)
+        if abs(metres - segment.metres) > 1 + segment.metres_per_second:
+            yield f"{metres:.1f} m, planned {segment.metres:g}"
     elif abs(len(belt) - segment.seconds) > 1 + segment.seconds * (segment.ends_on == "distance") / 50:
         yield f"{len(belt)} s, planned {segment.seconds:g}"
 
@@ -209,21 +227,27 @@ def _wrong_straddle(belt: Sequence[Second], lowest: float) -> Iterator[str]:
 
 
 def _wrong_moving(
-    segment: bt.Segment, belt: Sequence[Second], held: int, lowest: float, rules: Format
+    segment: bt.Segment, belt: Sequence[Second], held: tuple[int, int], lowest: float, rules: Format
 ) -> Iterator[str]:
+    """Of the seconds in `held` the belt is slow in the first many, and may be slow in the second many."""
+    must, may = held
     planned = segment.metres_per_second * 3.6
     slow = min(planned, max(lowest, rules.mount_kmh))
     for kmh in _speeds(belt):
         if kmh > planned * (1 + NOISE):
             yield f"{kmh:.4f} km/h, planned {planned:.4f}"
-    if not rules.gentle and segment.direction == "forward":
-        held = 0
-    for kmh in _speeds(belt[:held]):
+    for kmh in _speeds(belt[:must]):
         if kmh > slow * (1 + NOISE):
             yield f"{kmh:.4f} km/h soon after a straddle, at most {slow:.4f}"
     # A rest too short for a row of its own stays slow.
-    rest = belt[max(held, SHORTEST_ROW) if held else 0 :]
-    if rest and not (held and len(rest) < SHORTEST_ROW):
+    begins = max(may, SHORTEST_ROW) if may else 0
+    # A start that ends on a distance takes a part of a second more.
+    begins += bool(may and rules.steps and segment.ends_on == "distance")
+    left = len(belt) - begins
+    if rules.steps and segment.ends_on == "distance":
+        left = (segment.metres - begins * slow / 3.6) / segment.metres_per_second
+    rest = belt[begins:]
+    if rest and not (may and left < SHORTEST_ROW):
         for kmh in _speeds(rest):
             if kmh < planned - rules.below:
                 yield f"{kmh:.4f} km/h, slower than planned {planned:.4f}"

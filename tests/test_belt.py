@@ -25,6 +25,7 @@ from belt_rules import FORMATS, OPTIONS, rows_of, violations
 from garmin_fit_sdk import Encoder
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from recorded import from_export
 
 import backtrack_plugins as bt
 from backtrack_plugins import library
@@ -430,6 +431,27 @@ def test_the_rules_notice_what_qz_would_make_of_another_zwo(was, is_now, said):
     assert any(said in sentence for sentence in found) if said else found == []
 
 
+def test_the_rules_notice_a_garmin_plan_that_begins_fast_after_a_straddle():
+    data = bt.export(bt.parse(PAGE), "garmin-fit", options=OPTIONS["garmin-fit"]).data
+    timeline = bt.expand(bt.parse(PAGE))
+    assert violations(data, timeline, "garmin-fit") == []
+    [fast] = violations(_all_at_once(data), timeline, "garmin-fit")
+    assert "0:40 forward jog 8 km/h: 7.9992 km/h soon after a straddle, at most 5.0000" in fast
+
+
+def _all_at_once(data: bytes) -> bytes:
+    """The same plan without the gentle start of its last step."""
+    plan = from_export(data)
+    *before, start, rest = plan.steps
+    encoder = Encoder()
+    encoder.write_mesg({"mesg_num": 0, "type": "workout"})
+    encoder.write_mesg({"mesg_num": 26, **plan.workout})
+    whole = {**rest, "notes": start["notes"], "duration_value": 40_000, "message_index": len(before)}
+    for step in (*before, whole):
+        encoder.write_mesg({"mesg_num": 27, **step})
+    return bytes(encoder.close())
+
+
 # ---- Our files do what was planned
 
 ATHLETES = {
@@ -478,15 +500,6 @@ def test_workouts_drawn_at_random_move_the_belt_as_planned_and_few_are_refused()
 def test_a_garmin_plan_without_targets_moves_no_belt(built_in):
     data = bt.export(library.library_entry(built_in).workout, "garmin-fit", supervised_by="a coach").data
     assert {row.kmh for row in rows_of(data, "garmin-fit")} == {None}
-
-
-def test_a_garmin_plan_with_targets_still_begins_forward_steps_after_a_straddle_at_their_speed():
-    """Once this fails, `gentle=False` and this test can go."""
-    workout = bt.parse(PAGE)
-    data = bt.export(workout, "garmin-fit", options=OPTIONS["garmin-fit"]).data
-    rules = FORMATS["garmin-fit"]._replace(gentle=True)
-    found = violations(data, bt.expand(workout), "garmin-fit", rules=rules)
-    assert [sentence for sentence in found if "soon after a straddle" in sentence] == found != []
 
 
 @pytest.mark.parametrize("built_in", library.names())

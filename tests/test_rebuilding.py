@@ -72,6 +72,19 @@ class TestWorkout:
         if not silent:
             assert bt.expand(workout_in(found)) == timeline
 
+    def test_has_one_step_where_the_watch_followed_its_start_and_what_was_left_of_it(self) -> None:
+        page = f'name: A\nlevel: advanced\n\n{WALK}\n3x\n  {BACK}\n  2:00 forward jog 8 km/h "tall"\n{BACK}'
+        workout = bt.parse(f"{page}\nlap forward run 12 km/h\n{BACK}\n400 m forward run 12 km/h")
+        data = bt.export(workout, "garmin-fit", options={"targets": "speed"}).data
+        assert data.count(b"# Continued: ") == 3
+        found = bt.recording_from_bytes(recorded_fit(from_export(data), [FitLap(60, step=0)]), "today.fit")
+        assert workout_in(found) == workout
+
+    @pytest.mark.parametrize("start", [BACK, "0:20 straddle", "5:00 forward jog 8 km/h", "easy"])
+    def test_is_refused_where_what_was_left_belongs_to_another_step(self, start: str) -> None:
+        with pytest.raises(bt.UsageError, match="no line in its note"):
+            workout_in(recording(WALK, start, "# Continued: 2:00 forward jog 8 km/h"))
+
     def test_has_the_authored_speed_and_not_the_fitted_one(self) -> None:
         found = workout_in(recording(f"5:00 forward walk 5.04 km/h\nfitted 5 km/h{NOTICES}"))
         assert lines(found) == ["5:00 forward walk 5.04 km/h"]

@@ -102,6 +102,29 @@ class TestSteps:
         assert found.all_done
         assert found.score == 100
 
+    @pytest.mark.parametrize("notes", ["# Continued: 2:00 forward jog 8 km/h", "forward jog 8 km/h", ""])
+    def test_laps_of_a_start_and_of_what_was_left_are_of_one_step(self, notes: str) -> None:
+        page = f"1:00 {WALK}\n2x\n  2:00 {JOG}\n1:00 {WALK}"
+        first, jog, again, last = fuzz_review.written(timeline_of(page).tree)
+        if not notes.startswith("#"):
+            first, jog, last = (
+                msgspec.structs.replace(step, text=notes and step.text[5:]) for step in (first, jog, last)
+            )
+        start = msgspec.structs.replace(jog, seconds=15)
+        rest = msgspec.structs.replace(jog, seconds=105, text=notes)
+        steps = (first, start, rest, again, last)
+        rows = [(60, 0, "time"), (9, 1, "manual"), (111, 2, "time"), (15, 1, "time"), (20, 2, "manual")]
+        found = reviewed(page, *rows, (60, 4, "time"), steps=steps)
+        assert done(found) == [
+            ("as planned", (1,)),
+            ("as planned", (2, 3)),
+            ("short", (4, 5)),
+            ("as planned", (6,)),
+        ]
+        stopped = reviewed(page, *rows[:4], steps=steps)
+        assert done(stopped)[2:] == [("short", (4,)), ("missing", ())]
+        assert stopped.recording.laps[2].step_index == 2
+
     def test_laps_of_one_step_that_an_auto_lap_cut_are_one(self) -> None:
         rows = [(130, 0, "distance"), (167, 0, "distance"), (3, 0, "time"), *complete()[1:]]
         found = reviewed(PAGE, *rows)

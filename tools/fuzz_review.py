@@ -69,6 +69,7 @@ class Habits(NamedTuple):
         before: Laps before the workout.
         behind: Laps behind it.
         stopped: How likely it is that somebody stopped in a step, and for good.
+        in_two: Steps that start gently, and are two on the watch, as in a plan with speed targets.
     """
 
     triggers: bool = True
@@ -82,6 +83,7 @@ class Habits(NamedTuple):
     before: int = 0
     behind: int = 0
     stopped: float = 0.0
+    in_two: float = 0.0
 
 
 class Pass(NamedTuple):
@@ -166,6 +168,7 @@ def some_habits(random: Random) -> Habits:
         before=random.choice((0, 0, 1, 2)),
         behind=random.choice((0, 0, 1, 2)),
         stopped=random.choice((0.0, 0.0, 0.1)),
+        in_two=random.choice((0.0, 0.5, 1.0)),
     )
 
 
@@ -212,6 +215,51 @@ def followed(steps: Sequence[RecordedStep]) -> Iterator[int]:
             at += 1
 
 
+GENTLE_SECONDS = 15.0
+GENTLE_METRES = 20.84
+"""As far as a belt goes in that time at 5 km/h."""
+
+
+class InTwo:
+    """The steps as the watch has them, where some are two: the start, and what is left.
+
+    Attributes:
+        rows: The steps on the watch.
+        at: Of each step of the plan, its index on the watch, and that of what is left of it.
+    """
+
+    def __init__(self, steps: Sequence[RecordedStep], segments: dict[int, Segment], those: set[int]) -> None:
+        self.rows: list[RecordedStep] = []
+        self.at: list[tuple[int, int]] = []
+        for index, step in enumerate(steps):
+            first = len(self.rows)
+            if index in those:
+                self.rows += _two(step, segments[index])
+            elif step.first is not None:
+                self.rows.append(msgspec.structs.replace(step, first=self.at[step.first][0]))
+            else:
+                self.rows.append(step)
+            self.at.append((first, len(self.rows) - 1))
+
+
+def _two(step: RecordedStep, segment: Segment) -> tuple[RecordedStep, RecordedStep]:
+    text = f"# Continued: {segment.line}"
+    rest = msgspec.structs.replace(step, text=text)
+    start = msgspec.structs.replace(step, ends_on="time", seconds=GENTLE_SECONDS)
+    if step.ends_on == "time" and step.seconds is not None:
+        return start, msgspec.structs.replace(rest, seconds=step.seconds - GENTLE_SECONDS)
+    if step.ends_on == "distance" and step.metres is not None:
+        start = msgspec.structs.replace(step, metres=GENTLE_METRES)
+        return start, msgspec.structs.replace(rest, metres=round(step.metres - GENTLE_METRES, 2))
+    return start, rest
+
+
+def may_be_two(segment: Segment) -> bool:
+    """Whether a step is fast and long enough for a gentle start."""
+    is_long = segment.seconds is None or segment.seconds >= 25 + SHORTEST
+    return segment.direction == "forward" and (segment.metres_per_second or 0) > 5 / 3.6 and is_long
+
+
 class _Watch:
     """Writes laps and samples while somebody does a workout."""
 
@@ -220,6 +268,13 @@ class _Watch:
         self.habits = habits
         self.random = random
         self.steps = written(timeline.tree, random.choice(NOTES))
+        by_index = dict(zip(followed(self.steps), timeline.segments, strict=True))
+        those = {
+            index
+            for index, segment in by_index.items()
+            if may_be_two(segment) and habits.keeps != "nothing" and random.random() < habits.in_two
+        }
+        self.on_watch = InTwo(self.steps, by_index, those)
         self.laps: list[Lap] = []
         self.passes: list[Pass] = []
         self.extras: list[int] = []
@@ -273,9 +328,9 @@ class _Watch:
             trigger = "session_end"
         rate = 100 + 7 * (place % 10)
         first = len(self.laps) + 1
-        for share, ends in self._pieces(segment, seconds):
-            its_metres = None if metres is None else metres * share * self.habits.calibrated
-            self._lap(seconds * share, index, its_metres, trigger if ends else "distance", rate)
+        for its_seconds, step, ended in self._split(segment, index, seconds, trigger):
+            its_metres = None if metres is None else metres * its_seconds / seconds * self.habits.calibrated
+            self._lap(its_seconds, step, its_metres, ended, rate)
         numbers = tuple(range(first, len(self.laps) + 1))
         self.passes.append(Pass(place, index, numbers, seconds, not cut, rate))
 
@@ -288,6 +343,24 @@ class _Watch:
 
     def _round(self, seconds: float) -> float:
         return round(seconds * 1000) / 1000
+
+    def _split(
+        self, segment: Segment, index: int, seconds: float, trigger: str
+    ) -> Iterator[tuple[float, int, str]]:
+        """The laps of a pass: how long, of which step on the watch, and why each ended."""
+        first, last = self.on_watch.at[index]
+        if first != last:
+            begin = GENTLE_SECONDS
+            ended = "distance" if segment.ends_on == "distance" else "time"
+            if seconds < GENTLE_SECONDS + SHORTEST:
+                begin, ended = self._round(seconds / 2), "manual"
+                if trigger == "session_end" and seconds < GENTLE_SECONDS:
+                    yield seconds, first, trigger
+                    return
+            yield begin, first, ended
+            seconds -= begin
+        for share, ends in self._pieces(segment, seconds):
+            yield seconds * share, last, trigger if ends else "distance"
 
     def _pieces(self, segment: Segment, seconds: float) -> list[tuple[float, bool]]:
         """Shares of a pass, and whether it ends with each of them."""
@@ -347,14 +420,19 @@ class _Watch:
     def _kept(self) -> Iterator[RecordedStep]:
         if self.habits.keeps == "nothing":
             return
-        segments = dict(zip(followed(self.steps), self.timeline.segments, strict=True))
-        for index, step in enumerate(self.steps):
+        segments = dict(zip(followed(self.on_watch.rows), self._segments_on_watch(), strict=True))
+        for index, step in enumerate(self.on_watch.rows):
             text = step.text
             if self.habits.keeps == "ends":
                 text = ""
             elif self.habits.keeps == "names" and index in segments:
                 text = a_name(segments[index])
             yield msgspec.structs.replace(step, text=text)
+
+    def _segments_on_watch(self) -> Iterator[Segment]:
+        for index, segment in zip(followed(self.steps), self.timeline.segments, strict=True):
+            first, last = self.on_watch.at[index]
+            yield from [segment] * (last - first + 1)
 
 
 def samples_apart(elapsed: float) -> float:

@@ -178,6 +178,11 @@ if TYPE_CHECKING:
     from backtrack_plugins.units import Incline as Incline
     from backtrack_plugins.units import Mass as Mass
     from backtrack_plugins.units import Speed as Speed
+    from backtrack_plugins.words import about_from as about_from
+    from backtrack_plugins.words import clean_name as clean_name
+    from backtrack_plugins.words import clean_text as clean_text
+    from backtrack_plugins.words import cue_from as cue_from
+    from backtrack_plugins.words import cut_text as cut_text
     from backtrack_plugins.workout import Repeat as Repeat
     from backtrack_plugins.workout import Step as Step
     from backtrack_plugins.workout import Straddle as Straddle
@@ -303,6 +308,7 @@ _MODULES = {
     "splicing": ("add_block",),
     "timeline": ("Cue", "RepeatedSegments", "Segment", "Timeline", "Totals", "expand"),
     "units": ("Amount", "Incline", "Mass", "Speed"),
+    "words": ("about_from", "clean_name", "clean_text", "cue_from", "cut_text"),
     "workout": ("Repeat", "Step", "Straddle", "Workout"),
     "writing": ("format_page", "to_json", "to_mapping", "write"),
     "xml": ("read_xml",),

@@ -254,12 +254,12 @@ class _Planner:
             self.hold_seconds = HOLD_SECONDS
             self._append(segment, seconds, self.lowest, incline_percent, events, waits=self.waits)
             return
-        slow = self._gentle(segment)
+        slow = min(speed, self._gentle(segment))
         held = self._held_seconds(segment, seconds, speed, slow)
         if held:
             first = [event for event in events if event.seconds < held]
             events = [BeltText(event.seconds - held, event.text) for event in events if event.seconds >= held]
-            if held < seconds:
+            if held < seconds and slow < speed:
                 first = _announced(first, held - READING_SECONDS, segment.belt)
             self._append(segment, held, slow, incline_percent, first)
         if held < seconds:
@@ -325,7 +325,9 @@ class _Planner:
         """How much of a segment, from its start, is held at a slow speed: none, some or all."""
         owed = self.hold_seconds
         self.hold_seconds = max(0, owed - seconds)
-        if not owed or metres_per_second <= slow:
+        # Who presses the lap button twice must not find themselves in what comes after a lap step.
+        ends_at_once = self.waits and segment.seconds is None and segment.direction == "forward"
+        if not owed or (metres_per_second <= slow and not ends_at_once):
             return 0
         held = max(owed, SHORTEST_ROW_SECONDS)
         if seconds - held < SHORTEST_ROW_SECONDS:

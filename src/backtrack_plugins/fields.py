@@ -147,6 +147,8 @@ def _of_many(container: type, kind: Any) -> _Check:
             return _wrong(value, path, f"a {container.__name__}")
         if container is tuple and _are_plain(value, kind):  # type: ignore[arg-type]
             return None
+        if kind in _PLAIN and {*map(type, value)} <= {kind}:  # type: ignore[call-overload]
+            return None
         for index, each in enumerate(value):  # type: ignore[var-annotated, arg-type]  # a tuple or frozenset
             found = inner(each, f"{path}[{index}]" if container is tuple else path)
             if found is not None:
@@ -204,7 +206,14 @@ def _of_dict(key: Any, kind: Any) -> _Check:
     return check
 
 
+_CHECK_THEMSELVES = "backtrack_plugins.workout"
+"""The module whose Structs are frozen and check every field when they are made: once is enough, since a file
+may have thousands of steps."""
+
+
 def _of_struct(kind: type[msgspec.Struct]) -> _Check:
+    checks_itself = kind.__module__ == _CHECK_THEMSELVES
+
     @lru_cache(maxsize=1)
     def fields() -> list[tuple[str, _Check]]:  # when first used: a Struct may refer to itself
         return [(field.name, _check_of(field.type)) for field in msgspec.structs.fields(kind)]
@@ -212,6 +221,8 @@ def _of_struct(kind: type[msgspec.Struct]) -> _Check:
     def check(value: object, path: str) -> Mismatch | None:
         if not isinstance(value, kind):
             return _wrong(value, path, f"a {kind.__name__}")
+        if checks_itself and type(value) is kind:
+            return None
         for name, inner in fields():
             found = inner(getattr(value, name), f"{path}.{name}")
             if found is not None:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from backtrack_plugins.continued import joined
 from backtrack_plugins.errors import UsageError
 from backtrack_plugins.line import FITTED, Dropped
 from backtrack_plugins.page import Header, source_lines
 from backtrack_plugins.units import clock_of, shown
+from backtrack_plugins.words import clean_name
 from backtrack_plugins.workout import (
-    NAME_BYTES,
-    NAME_CHARACTERS,
     WORKOUT_CHECKS,
     Origin,
     Part,
@@ -24,7 +24,6 @@ from backtrack_plugins.workout import (
     Step,
     Straddle,
     Workout,
-    unprintable,
 )
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ def workout_in(recording: Recording) -> Workout:
     tree = _Tree()
     wrong = [
         f"step {number}: {error}"
-        for number, step in enumerate(recording.steps, start=1)
+        for number, step in enumerate(joined(recording).recording.steps, start=1)
         if (error := tree.add(step))
     ]
     if wrong:
@@ -251,8 +250,4 @@ def name_from(text: str) -> str:
     >>> name_from("5/3 intervals"), name_from("")
     ('5-3 intervals', 'Recorded workout')
     """
-    name = "".join(" " if unprintable(character) else character for character in text)
-    name = " ".join(name.split()).replace("/", "-").replace("\\", "-")
-    while ".." in name:
-        name = name.replace("..", ".")
-    return name[:NAME_CHARACTERS].encode()[:NAME_BYTES].decode(errors="ignore").strip() or UNNAMED
+    return clean_name(text) or UNNAMED

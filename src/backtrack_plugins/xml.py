@@ -186,8 +186,7 @@ def _hint(text: str, place: _Place) -> str:
     row = rows[place.line - 1] if place.line <= len(rows) else ""
     near = row[max(0, place.column - _NEAR) : place.column + _NEAR]
     for pattern, hint in _HINTS:
-        found = pattern.search(near)
-        if found is not None:
+        if re.search(pattern, near):
             return f"{hint} there, or export it again where it comes from."
     return (
         "The file was cut short or changed by hand: mend that place, or export it again where it comes from."
@@ -195,11 +194,11 @@ def _hint(text: str, place: _Place) -> str:
 
 
 _HINTS = (
-    (re.compile(r"\\>"), "Write /> in place of \\>"),
-    (re.compile(r"&(?!(?:[A-Za-z_][\w.-]*|#[0-9]+|#x[0-9A-Fa-f]+);)"), "Write &amp; in place of &"),
-    (re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9A-Fa-f]+);)"), "Write the character itself"),
-    (re.compile(r"""[A-Za-z_][\w.-]*\s*=\s*[^\s"'<>=]"""), "Put the value of each attribute in quotes"),
-    (re.compile(r"[\u201c\u201d\u2018\u2019\u00ab\u00bb]"), 'Write straight quotes, "'),
-    (re.compile(r"""=\s*"[^"]*<|=\s*'[^']*<"""), "Write &lt; in place of <"),
+    (r"\\>", "Write /> in place of \\>"),
+    (r"&(?!(?:[A-Za-z_][\w.-]*|#[0-9]+|#x[0-9A-Fa-f]+);)", "Write &amp; in place of &"),
+    (r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9A-Fa-f]+);)", "Write the character itself"),
+    (r"""[A-Za-z_][\w.-]*\s*=\s*[^\s"'<>=]""", "Put the value of each attribute in quotes"),
+    (r"[\u201c\u201d\u2018\u2019\u00ab\u00bb]", 'Write straight quotes, "'),
+    (r"""=\s*"[^"]*<|=\s*'[^']*<""", "Write &lt; in place of <"),
 )
-"""What public files get wrong, the surest first."""
+"""What public files get wrong, the surest first; compiled when a file is wrong."""

@@ -479,6 +479,26 @@ def test_a_step_that_lost_its_line_below_a_straddle_that_turns_is_a_problem_and_
     ]
 
 
+def test_a_step_from_which_a_placed_straddle_turns_forward_is_a_problem_and_never_forward():
+    minute = {"duration_type": "time", "duration_value": 60_000}
+    turn = {"notes": "0:30 straddle added", "duration_type": "open"}
+    straddle = {"wkt_step_name": "straddle, then forward", **turn}
+    forward = {**minute, "notes": "1:00 forward walk 4 km/h"}
+    assert [message for _, message, _ in problems(forward, minute, straddle, forward)] == [
+        "the straddle after it turns forward, and its note has no line that says from where"
+    ]
+    assert len(lines(forward, minute, {**straddle, "notes": "0:30 straddle"}, forward)) == 4
+
+
+def test_a_step_that_lost_its_line_after_one_that_faces_backward_is_a_problem_and_never_forward():
+    minute = {"duration_type": "time", "duration_value": 60_000}
+    backward = {**minute, "notes": "1:00 backward walk 2 km/h grip rail"}
+    assert [message for _, message, _ in problems(backward, minute)] == [
+        "the step before it faces backward, and its note has no line of ours"
+    ]
+    assert len(lines(backward, {**minute, "notes": "go for it"})) == 2
+
+
 def test_steps_with_our_line_are_taken_from_it_and_the_others_are_reported():
     own = {**FIVE_MINUTES, "duration_value": 60_000, "notes": LINE}
     added = {**FIVE_MINUTES, "notes": "go for it"}

@@ -361,6 +361,28 @@ def test_it_is_said_where_their_steps_inherit_the_speed_of_a_walk_of_ours():
     assert "belt" in told(1, FIVE_MINUTES, FIVE_MINUTES, targets="speed")
 
 
+def test_a_step_of_ours_that_is_two_in_the_file_stays_in_one_piece_and_a_fast_new_one_becomes_two():
+    back = "1:00 backward walk 2 km/h light rail"
+    page = f"name: A\nlevel: advanced\n\n20:00 forward walk 4 km/h\n{back}\n2:00 forward jog 8 km/h\n"
+    page += "5:00 forward walk 4 km/h"
+    data = bt.export(bt.parse(page), "garmin-fit", options={"targets": "speed"}).data
+    block = bt.parse(f"name: B\nlevel: advanced\n\n{back}\n1:00 forward jog 9 km/h\n1:00 forward walk 4 km/h")
+    after = spliced(data, 3, block=block)
+    read = from_fit(after, "x.fit")
+    lines = [bt.write_line(step) for step in read.workout.steps]
+    assert lines.index("1:00 forward jog 9 km/h") > lines.index("2:00 forward jog 8 km/h")
+    assert not {"line", "note", "changed duration", "changed speed"} & {loss.what for loss in read.losses}
+    assert after.count(b"# Continued: ") == 2
+
+
+def test_a_new_step_behind_a_straddle_of_the_file_starts_gently():
+    page = "name: A\nlevel: advanced\n\n20:00 forward walk 4 km/h\n0:30 straddle\n5:00 forward walk 4 km/h"
+    data = bt.export(bt.parse(page), "garmin-fit", options={"targets": "speed"}).data
+    block = bt.parse("name: B\nlevel: advanced\n\n1:00 forward jog 9 km/h\n1:00 forward walk 4 km/h")
+    assert b"# Continued: 1:00 forward jog 9 km/h" in spliced(data, 2, block=block)
+    assert b"# Continued" not in spliced(data, 1, block=block)
+
+
 def test_nested_repeats_and_fast_bouts_do_not_get_the_targets_that_a_file_asks_for():
     nested = bt.parse("name: B\n3:00 forward walk 4 km/h\n2x\n  2x\n    1:00 forward walk 4 km/h")
     paced = written({**FIVE_MINUTES, **FAST})

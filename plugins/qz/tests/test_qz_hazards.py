@@ -238,3 +238,17 @@ def test_every_safe_workout_comes_back_equal_without_loss_and_has_only_rows_that
     back = bt.import_bytes(artifact.data, "a.xml", importer="qz")
     assert (back.workout, back.losses, back.complete) == (workout, (), True)
     assert all(kmh(row) > 0 and seconds(row) >= 10 for row in rows_of(artifact.data))
+
+
+@pytest.mark.parametrize("walk", ["lap forward walk 4 km/h", "lap forward walk 5 km/h"])
+def test_pressing_lap_twice_after_a_turn_does_not_lead_into_a_fast_step(walk):
+    page = (
+        "name: A\n5:00 forward walk 4 km/h\n1:00 backward walk 2 km/h grip rail\n"
+        f"{walk}\n5:00 forward run 10 km/h\n5:00 forward walk 4 km/h\n"
+    )
+    straddle, first, waiting, fast = rows(page)[3:7]
+    assert straddle.get("lapbutton") == waiting.get("lapbutton") == "1"
+    assert first.get("lapbutton") is None
+    assert (seconds(first), kmh(first), kmh(fast)) == (15, kmh(waiting), 10)
+    assert seconds(first) + seconds(waiting) == 60
+    assert not any(event.get("message").startswith("In ") for event in first)

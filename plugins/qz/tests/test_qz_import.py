@@ -6,6 +6,7 @@ The shapes follow what cagnulein/qdomyos-zwift describes in ``train-programs-exa
 from __future__ import annotations
 
 import re
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -253,3 +254,54 @@ def test_steps_beyond_number_are_refused():
     repeat = '<repeat times="999999"><row duration="00:01:00"/></repeat>'
     with pytest.raises(bt.InvalidWorkout, match="at most 10000 segments"):
         imported(rows(repeat))
+
+
+TURNING = """\
+name: Turning
+
+5:00 forward walk 4.5 km/h
+1:00 backward walk 2 km/h grip rail
+3:00 forward walk 4 km/h
+"""
+
+
+def silenced(data: bytes, begin: int, end: int | None = None, *, comment: bool = True) -> bytes:
+    """The file without the texts of some rows."""
+    root = ET.fromstring(data if comment else without_comments(data))
+    for row in root.findall("row")[begin:end]:
+        for event in row.findall("textevent"):
+            row.remove(event)
+    text = ET.tostring(root)
+    said = re.search(rb"<!--.*?-->", data, flags=re.DOTALL)
+    return text.replace(b">", b">" + said[0], 1) if comment and said else text
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "comment", "said"),
+    [
+        (0, 3, True, "rows have lost their lines"),
+        (0, None, True, "rows have lost their lines"),
+        (0, 3, False, "a straddle of ours turns forward after it"),
+        (1, 3, False, "the row before it says that backward comes next"),
+        (2, 3, False, "a straddle of ours comes before it"),
+        (3, 4, False, "the row before it faces backward"),
+    ],
+)
+def test_rows_that_lost_their_lines_are_never_read_as_forward_where_others_turn(begin, end, comment, said):
+    data = silenced(bt.export(bt.parse(TURNING), "qz").data, begin, end, comment=comment)
+    with pytest.raises(bt.InvalidWorkout, match=said):
+        imported(data)
+
+
+def test_a_backward_row_that_was_taken_out_is_gone():
+    root = ET.fromstring(bt.export(bt.parse(TURNING), "qz").data)
+    root.remove(root.findall("row")[2])
+    assert lines(imported(ET.tostring(root))) == ["5:00 forward walk 4.5 km/h", "3:00 forward walk 4 km/h"]
+
+
+def test_new_rows_that_lost_all_texts_are_not_read_as_forward(tmp_path):
+    path = tmp_path / "theirs.xml"
+    path.write_text(rows('<row duration="00:05:00" speed="4.5" forcespeed="1" inclination="0"/>'))
+    data = bt.add_block(bt.parse(TURNING), path).data
+    with pytest.raises(bt.InvalidWorkout, match="rows have lost their lines"):
+        imported(silenced(data, 0))

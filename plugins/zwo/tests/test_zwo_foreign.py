@@ -328,3 +328,68 @@ def test_a_step_of_theirs_after_one_that_faces_backward_is_a_problem() -> None:
     root = with_a_step_of_theirs("Mine", 4)
     with pytest.raises(bt.InvalidWorkout, match="faces backward, and it has no line of ours"):
         imported(ET.tostring(root))
+
+
+def test_the_page_holds_where_the_elements_were_changed_and_it_is_told() -> None:
+    whole = bt.export(OWN, "zwo", ATHLETE, supervised_by="a coach").data
+    described = ET.fromstring(whole).find("description").text
+    added = with_a_step_of_theirs(described, 2)
+    for element in added.iter("SteadyState"):
+        for event in element.findall("textevent"):
+            element.remove(event)
+    doubled = ET.fromstring(whole)
+    doubled.find("workout").insert(0, doubled.find("workout")[0])
+    shortened = ET.fromstring(whole)
+    shortened.find("workout").remove(shortened.find("workout")[0])
+    for root in (added, doubled, shortened):
+        found = imported(ET.tostring(root))
+        assert found.workout == OWN
+        assert "have lost their lines" in {loss.what: loss.instead for loss in found.losses}["steps"]
+
+
+def test_lines_lost_from_a_file_whose_page_turns_more_often_are_never_read_as_forward() -> None:
+    """From the first step on, so that no line is left that says which way comes next."""
+    data = bt.export(OWN, "zwo", ATHLETE, supervised_by="a coach").data
+    for change in (str, lambda text: " ".join(text.split())):
+        root = ET.fromstring(data)
+        for element in root.find("workout")[:5]:
+            for event in element.findall("textevent"):
+                element.remove(event)
+        root.find("description").text = change(root.find("description").text)
+        with pytest.raises(bt.InvalidWorkout, match="its page says that it has backward") as refused:
+            imported(ET.tostring(root))
+        assert "delete the page" in str(refused.value)
+
+
+def test_a_step_from_which_a_straddle_of_ours_turns_forward_is_none_of_theirs() -> None:
+    root = ET.fromstring(bt.export(OWN, "zwo", ATHLETE, supervised_by="a coach").data)
+    root.find("description").text = "Mine"
+    for element in root.find("workout")[:4]:
+        for event in element.findall("textevent"):
+            element.remove(event)
+    with pytest.raises(bt.InvalidWorkout, match="a straddle of ours turns forward after it"):
+        imported(ET.tostring(root))
+
+
+def test_a_file_with_new_steps_that_lost_all_its_texts_is_not_read_as_forward(tmp_path) -> None:
+    path = tmp_path / "theirs.zwo"
+    path.write_bytes(run('<SteadyState Duration="600" Power="0.5" pace="1"/>'))
+    data = bt.add_block(OWN, path, athlete=ATHLETE, supervised_by="a coach").data
+    root = ET.fromstring(data)
+    for element in root.iter("SteadyState"):
+        for event in element.findall("textevent"):
+            element.remove(event)
+    with pytest.raises(bt.InvalidWorkout, match="its description says that it has backward"):
+        imported(ET.tostring(root))
+
+
+def test_the_rest_of_a_step_goes_on_with_no_other_step(tmp_path) -> None:
+    path = tmp_path / "theirs.zwo"
+    path.write_bytes(run('<SteadyState Duration="600" Power="0.5" pace="1"/>'))
+    root = ET.fromstring(bt.add_block(OWN, path, athlete=ATHLETE, supervised_by="a coach").data)
+    steps = root.find("workout")
+    rest = next(step for step in steps if b"Continued: 1:00 backward" in ET.tostring(step))
+    steps.remove(rest)
+    steps.append(rest)
+    with pytest.raises(bt.InvalidWorkout, match="was a line of ours, and is none any more"):
+        imported(ET.tostring(root))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -95,6 +94,8 @@ def read_workout(path: str) -> Workout:
 
 
 def _refuse_recording(path: str) -> None:
+    import shlex
+
     from backtrack_plugins.recordings import read_recording
 
     try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from backtrack_plugins.continued import joined
 from backtrack_plugins.energy import Range, energy_done
 from backtrack_plugins.reviewed import ExtraLap, Review, ReviewedSegment, WayTotals
 from backtrack_plugins.reviewing.by_steps import match_by_steps
@@ -77,10 +78,11 @@ def review(timeline: Timeline, recording: Recording, athlete: Athlete | None = N
 
 def _match(timeline: Timeline, recording: Recording) -> Match:
     plan = Plan(timeline)
+    recording, rests = joined(recording, plan.is_one)
     refuse_another_workout(plan, recording)
     refuse_overlaps(recording)
     if any(lap.step_index is not None for lap in recording.laps):
-        return match_by_steps(plan, recording)
+        return match_by_steps(plan, recording, rests)
     return match_without_steps(timeline, recording)
 
 

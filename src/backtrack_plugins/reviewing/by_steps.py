@@ -72,16 +72,21 @@ class _SoFar(msgspec.Struct, frozen=True):
 _NOTHING = _SoFar(0.0, None)
 
 
-def match_by_steps(plan: Plan, recording: Recording) -> Match:
+def match_by_steps(plan: Plan, recording: Recording, rests: frozenset[int] = frozenset()) -> Match:
     """Put the laps to the segments whose index they have, in order.
 
     Each execution goes to the first place of its index behind the one before: the order is kept, and what
     was left out is missing. Linear in laps and segments.
 
+    Args:
+        plan: The plan.
+        recording: The recording, with steps that are one joined.
+        rests: Places of the laps of what was left of a step that starts gently, from 0.
+
     Raises:
         NotMatched: when a lap has no place left, or lasted as no lap of its step can.
     """
-    matching = _Matching(plan, recording)
+    matching = _Matching(plan, recording, rests)
     for index, run in groupby(range(len(recording.laps)), lambda at: recording.laps[at].step_index):
         if index is None:
             matching.extras += run
@@ -112,8 +117,9 @@ class _Matching:
         extras: Laps without an index.
     """
 
-    def __init__(self, plan: Plan, recording: Recording) -> None:
+    def __init__(self, plan: Plan, recording: Recording, rests: frozenset[int]) -> None:
         self.extras: list[int] = []
+        self._rests = rests
         self._plan = plan
         self._recording = recording
         self._laps = recording.laps
@@ -165,6 +171,9 @@ class _Matching:
 
     def _ends(self, segment: Segment, index: int, so_far: _SoFar, following: int) -> bool:
         """Whether a pass ended with a lap, though the one that follows has its index, too."""
+        is_rest = following in self._rests
+        if is_rest != (following - 1 in self._rests):
+            return not is_rest  # with what is left of a step a pass ends, and with its start none does
         is_done_once = len(self._plan.places[index]) == 1
         if is_done_once and self._is_sure:
             return False

@@ -17,6 +17,7 @@ from backtrack_plugins.workout import DIRECTIONS, Step, Straddle
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from backtrack_plugins.continued import Two
     from backtrack_plugins.recording import RecordedStep, Recording
     from backtrack_plugins.timeline import Segment, Timeline, TreePart
 
@@ -26,6 +27,9 @@ _MOVING = re.compile(r"\b(forward|backward|left|right) (walk|jog|run)\b")
 
 _CUT = re.compile(r"(?:lap|[0-9][0-9:.]*(?: (?:m|km|mi))?) ([a-z]+)", re.ASCII)
 """A line that was cut: its direction, or the begin of it, stands behind an amount."""
+
+GENTLE_SECONDS = 15
+"""How long the start of a step is at most that a watch follows in two: as in rows for a belt."""
 
 _WAYS = (*DIRECTIONS, "straddle")
 
@@ -70,6 +74,22 @@ class Plan:
         self.places: list[list[int]] = [[] for _ in self.entries]
         for place, index in enumerate(self.indices):
             self.places[index].append(place)
+
+    def is_one(self, two: Two) -> bool:
+        """Whether two steps that the watch followed are the one at an index, which starts gently.
+
+        Only their ends can say so, where the watch kept no notes.
+        """
+        entry = self.entries[two.at] if two.at < len(self.entries) else None
+        if entry is None or isinstance(entry, PlannedRepeat) or entry.direction != "forward":
+            return False
+        if lines_in(two.rest.text) or _contradicts(two.rest.text, entry):
+            return False
+        seconds, metres = two.start.seconds, two.start.metres
+        if (seconds or 0) > GENTLE_SECONDS or (metres or 0) > GENTLE_SECONDS * (entry.metres_per_second or 0):
+            return False
+        amount = entry.step.amount
+        return not ends_otherwise(two.both, amount.seconds, amount.metres, straddle=False)
 
     def _count(self, parts: Iterable[TreePart]) -> list[int]:
         """Append the entries of the parts; return the indices in the order in which they are done."""

@@ -20,12 +20,14 @@ from backtrack_garmin.foreign import DISTANCE, LAP, TIME, ForeignRepeat, Foreign
 from backtrack_garmin.own_lines import (
     REWRITTEN,
     Note,
+    is_held,
     is_name,
     is_near_line,
     read_description,
     read_header,
     read_note,
 )
+from backtrack_garmin.whole_steps import whole_steps
 from backtrack_plugins import (
     Amount,
     Imported,
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
 
     from backtrack_garmin.foreign import End, ForeignPart, ForeignWorkout, Target
 
-_TURNS = re.compile(r"(?:^# |^straddle, )then (backward|left|right)$", re.MULTILINE)
+_TURNS = re.compile(r"(?:^# |^straddle, )then (forward|backward|left|right)$", re.MULTILINE)
 """What the name or the note of a straddle of ours says of the step that comes after it."""
 
 WALK = Speed("5 km/h")
@@ -142,6 +144,7 @@ def understand(workout: ForeignWorkout, name: str, *, plugin: str, description: 
     Raises:
         InvalidWorkout: with every problem, each naming its part of the file.
     """
+    workout = workout._replace(steps=whole_steps(workout.steps))
     ours = [is_note_of_ours(step) for step in leaves(workout.steps)]
     page = _Page(name, plugin, in_ours=any(ours), has_others=not all(ours))
     page.problems += workout.problems
@@ -181,6 +184,8 @@ class _Page:
         self.general: list[Loss] = []
         self.lost: dict[Loss, list[int]] = {}
         self.turned = ""
+        self.facing = ""
+        self.foreign = ""
 
     def lose(self, loss: Loss, lines: int | range | None = None) -> None:
         """Note a loss of one line of the page, from 0, or of several; of the last when left out."""
@@ -235,6 +240,7 @@ class _Page:
 
     def _add_repeat(self, repeat: ForeignRepeat, depth: int, first_words: tuple[str, ...]) -> None:
         begin = len(self.lines)
+        self.foreign = ""
         if repeat.until is None:
             self.lines.append(_Line(f"{'  ' * depth}{repeat.times}x", repeat.place))
             self.add(repeat.steps, depth + 1, first_words)
@@ -245,13 +251,22 @@ class _Page:
             self.lose(once, range(begin, len(self.lines)))
         if repeat.left:
             self.lose(_left_out(repeat.left), range(begin, len(self.lines)))
-        self.turned = ""  # its last straddle is for the next pass
+        self.turned = self.foreign = ""  # its last straddle is for the next pass
 
     def _add_step(self, step: ForeignStep, indent: str, first_words: tuple[str, ...]) -> None:
         note = read_note(step.note, in_ours=self.in_ours)
         line = len(self.lines)
         turned, self.turned = self.turned, ""
+        facing, self.facing = self.facing, ""
+        foreign, self.foreign = self.foreign, ""
         if note.step is not None:
+            if foreign and note.lines[0].endswith(" straddle added") and _turns_to(step) == "forward":
+                # Nothing places a straddle between two steps that face forward.
+                self.refuse(
+                    foreign,
+                    "the straddle after it turns forward, and its note has no line that says from where",
+                    "write its line into the note again, or make the workout anew",
+                )
             self._add_own(step, note, note.step, indent)
         elif note.lines:
             # Whatever is wrong with it, the reader of pages says it best.
@@ -271,16 +286,26 @@ class _Page:
                 "write its line into the note again, or make the workout anew",
             )
             self.lines.append(_Line(indent + _STAND_IN, step.place))
+        elif facing and not step.name and not step.note:
+            self.refuse(
+                step.place,
+                f"the step before it faces {facing}, and its note has no line of ours",
+                "write its line into the note again, or put a straddle of ours before it",
+            )
+            self.lines.append(_Line(indent + _STAND_IN, step.place))
         else:
             self._add_foreign(step, indent, first_words)
+            self.foreign = step.place
         if step.left:
             self.lose(_left_out(step.left), line)
 
     def _add_own(self, step: ForeignStep, note: Note, said: Step | Straddle, indent: str) -> None:
         line = len(self.lines)
         if isinstance(said, Straddle):
-            turns = _TURNS.search(f"{step.name}\n{step.note}")
-            self.turned = "" if turns is None else turns[1]
+            turns = _turns_to(step)
+            self.turned = "" if turns == "forward" else turns
+        elif said.direction != "forward":
+            self.facing = said.direction
         self.lines += [_Line(indent + text, step.place) for text in note.lines]
         if any(is_near_line(row) for row in note.rest):
             self.refuse(step.place, "the note has two lines, and a step is one", "keep the one that is meant")
@@ -290,8 +315,10 @@ class _Page:
         waits = isinstance(said, Straddle) and step.end.kind == LAP
         if not waits and not _same_amount(said.amount, step.end):
             self.lose(_CHANGED, line)
-        if isinstance(said, Step) and not _same_speed(note.fitted or said.speed, step):
-            self.lose(_CHANGED_SPEED, line)
+        if isinstance(said, Step):
+            speed = note.fitted or said.speed
+            if not _same_speed(speed, step) and not _is_held_below(speed, step):
+                self.lose(_CHANGED_SPEED, line)
 
     def _add_foreign(self, step: ForeignStep, indent: str, first_words: tuple[str, ...]) -> None:
         before = len(self.problems)
@@ -460,6 +487,12 @@ def cut(text: str, characters: int, size: int) -> tuple[str, str]:
     return kept.strip(), text[len(kept) :].strip()
 
 
+def _turns_to(step: ForeignStep) -> str:
+    """Which way the step after a straddle of ours faces, as the straddle says; empty where it does not."""
+    found = _TURNS.search(f"{step.name}\n{step.note}")
+    return "" if found is None else found[1]
+
+
 def _left_out(words: tuple[str, ...]) -> Loss:
     return Loss(what="other values", instead=f"not carried: {cleaned(', '.join(words))}")
 
@@ -483,6 +516,13 @@ def _same_speed(speed: Speed, step: ForeignStep) -> bool:
     """Whether the speed that a step asks for, if any, is that of its line, as far as formats round it."""
     target = _speed_target(step)
     return target is None or abs((target.metres_per_second or 0) - speed.metres_per_second) <= 0.03
+
+
+def _is_held_below(speed: Speed, step: ForeignStep) -> bool:
+    """Whether its note says why a step asks for less than the speed of its line."""
+    target = _speed_target(step)
+    asked = 0.0 if target is None else target.metres_per_second or 0.0
+    return is_held(step.note) and asked <= speed.metres_per_second
 
 
 def _speed_target(step: ForeignStep) -> Target | None:

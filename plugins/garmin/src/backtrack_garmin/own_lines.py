@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from backtrack_garmin.gentle_start import CONTINUED, HELD
 from backtrack_plugins import InvalidWorkout, Loss, Speed, parse_line
 
 if TYPE_CHECKING:
@@ -114,6 +115,21 @@ def read_note(note: str, *, in_ours: bool = False) -> Note:
     return Note(changed=was or _has_parts(" ".join(written), in_ours=in_ours))
 
 
+def continued_in(note: str) -> Step | Straddle | None:
+    """What a note goes on with: the step whose start is a step of its own; None when it is no such note.
+
+    >>> continued_in("# Continued: 2:00 forward jog 8 km/h").amount
+    Amount('2:00')
+    """
+    first, _, _ = note.strip().partition("\n")
+    return _parsed(first.removeprefix(CONTINUED)) if first.startswith(CONTINUED) else None
+
+
+def is_held(note: str) -> bool:
+    """Whether a note says that the target is below the speed of its line."""
+    return any(row.strip().startswith(HELD) for row in note.splitlines())
+
+
 def is_name(name: str) -> bool:
     """Whether a step has a name of ours, whatever its note.
 
@@ -138,7 +154,14 @@ def is_line(text: str) -> bool:
     return _parsed(text) is not None
 
 
+_IN_EVERY_LINE = ("walk", "jog", "run", "straddle")
+"""One of these stands in each line; to be told what is wrong with a text without them takes time."""
+
+
 def _parsed(text: str) -> Step | Straddle | None:
+    lowered = text.lower()
+    if not any(word in lowered for word in _IN_EVERY_LINE):
+        return None
     try:
         return parse_line(text.removesuffix(" added"))
     except InvalidWorkout:

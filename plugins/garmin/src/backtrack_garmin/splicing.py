@@ -15,7 +15,7 @@ import msgspec
 from backtrack_garmin import profile, watch_plan
 from backtrack_garmin.fit import DamagedFile, FitValueError, records
 from backtrack_garmin.fit_records import LOCAL_TYPES, changed, rebuilt, records_of
-from backtrack_garmin.own_lines import read_description, read_note
+from backtrack_garmin.own_lines import continued_in, read_description, read_note
 from backtrack_garmin.reading import INDEX_MASK, REPEATS, WORKOUT_SESSION, place_of, read_whole
 from backtrack_garmin.workout_file import CODES, ROOM, Steps, serial_number
 from backtrack_plugins import (
@@ -86,6 +86,12 @@ def splice(request: SpliceRequest) -> Exported:
     _refuse_what_has_no_place(file)
     with_speed = request.whole.options.targets == "speed" or any(map(_may_move_a_belt, file.steps))
     plans = [watch_plan.planned(insert.parts) for insert in request.inserts]
+    if with_speed:
+        treadmill = request.whole.timeline.treadmill
+        plans = [
+            watch_plan.starting_gently(plan, treadmill, after_straddle=_is_after_a_straddle(file, insert))
+            for insert, plan in zip(request.inserts, plans, strict=True)
+        ]
     _refuse_targets(request, plans, with_speed=with_speed)
     new = list(_new(request, file, plans, with_speed=with_speed))
     _refuse_too_many(request, len(file.steps), sum(len(each.rows) for each in new))
@@ -174,12 +180,22 @@ def _place(file: WholeFile, at: int) -> int:
         return len(file.steps)
     repeats = [(step["duration_value"], place_of(step)) for step in file.steps if _is_repeat(step)]
     for place in range(spans[at - 1][1] + 1, spans[at][0] + 1):
-        if not any(first < place <= last for first, last in repeats):
+        if not any(first < place <= last for first, last in repeats) and not _is_rest(file, place):
             return place
     raise CannotSplice(
         "the place lies within a repeat that is not counted, with which new steps would come back as often "
         "as nobody knows"
     )
+
+
+def _is_after_a_straddle(file: WholeFile, insert: Insert) -> bool:
+    before = _place(file, insert.at) - 1
+    return before >= 0 and isinstance(read_note(file.steps[before].get("notes", "")).step, Straddle)
+
+
+def _is_rest(file: WholeFile, place: int) -> bool:
+    """Whether a step of the file is what is left of the one before it."""
+    return continued_in(file.steps[place].get("notes", "")) is not None
 
 
 def _refuse_a_turn_without_a_straddle(

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import msgspec
 
+from backtrack_garmin.gentle_start import CONTINUED, HELD, HOLD_SECONDS, Hold
 from backtrack_plugins import FASTEST_MOUNT, Loss, Problem, RepeatedSegments, Segment, Step, write_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from backtrack_garmin.gentle_start import Piece
     from backtrack_plugins import ExportRequest, Treadmill
 
 MOST_STEPS = 50
@@ -25,6 +27,13 @@ Garmin publishes no limit; that repeats count is the careful reading.
 
 HALF_BAND = 139
 """Half the width of a speed target in mm/s: 0.5 km/h. Narrower ones are reported to nag."""
+
+_STARTS = {
+    "start": "after a straddle its first seconds, 15 at most, are a step of their own with a target of "
+    "{speed}: an app brings the belt up at once",
+    "all": "after a straddle the whole step has a target of {speed}: too little of it is left when the belt "
+    "may speed up",
+}
 
 TreePart: TypeAlias = Segment | RepeatedSegments
 
@@ -60,15 +69,27 @@ class Room(NamedTuple):
 
 
 class PlannedStep(NamedTuple):
-    """A segment, and the directions that may follow it; straddles passed over."""
+    """A segment, or a piece of one.
+
+    Attributes:
+        segment: The segment.
+        following: The directions that may follow it; straddles passed over.
+        piece: Which piece of it; None for the whole at its own speed.
+    """
 
     segment: Segment
     following: frozenset[str]
+    piece: Piece | None = None
 
     @property
     def then(self) -> str | None:
         """The direction that follows; None where the way on may differ from the way round a repeat."""
         return min(self.following) if len(self.following) == 1 else None
+
+    @property
+    def ending(self) -> tuple[str, float | None]:
+        """What ends it, and after how many seconds or metres; a straddle ends on the lap button."""
+        return ending(self.segment) if self.piece is None else (self.piece.ends_on, self.piece.amount)
 
 
 class PlannedRepeat(NamedTuple):
@@ -94,6 +115,49 @@ def planned(parts: Sequence[TreePart], after: frozenset[str] = frozenset()) -> t
     return tuple(found)
 
 
+def starting_gently(
+    parts: Sequence[Planned], treadmill: Treadmill, *, after_straddle: bool = False
+) -> tuple[Planned, ...]:
+    """The same steps, those in pieces that may not begin at their own speed; for plans with speed targets.
+
+    Args:
+        parts: The steps.
+        treadmill: Whose slowest speed no belt goes below.
+        after_straddle: Whether the first of them comes after a straddle.
+    """
+    return _gently(parts, treadmill, Hold(HOLD_SECONDS if after_straddle else 0))
+
+
+def _gently(parts: Sequence[Planned], treadmill: Treadmill, hold: Hold) -> tuple[Planned, ...]:
+    found: list[Planned] = []
+    for part in parts:
+        if isinstance(part, PlannedRepeat):
+            inside = _gently(part.parts, treadmill, hold)
+            again = _behind(inside, hold) if part.times > 1 else hold
+            if again > hold:
+                inside = _gently(part.parts, treadmill, again)
+            new: list[Planned] = [part._replace(parts=inside)]
+        else:
+            pieces = hold.pieces(part.segment, treadmill)
+            new = [part._replace(piece=piece) for piece in pieces] or [part]
+        hold = _behind(new, hold)
+        found += new
+    return tuple(found)
+
+
+def _behind(parts: Iterable[Planned], hold: Hold) -> Hold:
+    """How long the belt has still to be gentle behind the parts."""
+    for part in parts:
+        if isinstance(part, PlannedRepeat):
+            for _ in range(part.times):
+                before, hold = hold, _behind(part.parts, hold)
+                if hold == before:
+                    break
+        else:
+            hold = hold.after(part.segment, part.piece)
+    return hold
+
+
 def _first_directions(parts: Sequence[TreePart], after: frozenset[str]) -> frozenset[str]:
     """The directions that the parts may begin with, straddles passed over; `after` if there is none."""
     for part in parts:
@@ -106,13 +170,18 @@ def _first_directions(parts: Sequence[TreePart], after: frozenset[str]) -> froze
     return after
 
 
-def segments_of(parts: Iterable[Planned]) -> Iterator[Segment]:
-    """Every segment once, in order."""
+def steps_of(parts: Iterable[Planned]) -> Iterator[PlannedStep]:
+    """Every step once, in order."""
     for part in parts:
         if isinstance(part, PlannedRepeat):
-            yield from segments_of(part.parts)
+            yield from steps_of(part.parts)
         else:
-            yield part.segment
+            yield part
+
+
+def segments_of(parts: Iterable[Planned]) -> Iterator[Segment]:
+    """Every segment once, in order."""
+    return (step.segment for step in steps_of(parts))
 
 
 def ending(segment: Segment) -> tuple[str, float | None]:
@@ -129,13 +198,24 @@ def _is_straddle(segment: Segment) -> bool:
     return not isinstance(segment.step, Step)
 
 
-def note(segment: Segment, room: Room) -> str:
-    """The line, and the fitted one below it; without its cue where there is no room for that."""
-    whole = "\n".join(segment.lines)
+def note(step: PlannedStep, room: Room) -> str:
+    """The line, and the fitted one below it; without its cue where there is no room for that.
+
+    What is left of a step has its line as a comment.
+    """
+    segment, piece = step.segment, step.piece
+    if piece is not None and piece.kind == "rest":
+        whole = f"{CONTINUED}{segment.line}"
+        return whole if room.holds(whole) else f"{CONTINUED}{_silent(segment)}"
+    held = [f"{HELD}{piece.speed}"] if piece is not None and piece.kind == "all" else []
+    whole = "\n".join([*segment.lines, *held])
     if room.holds(whole):
         return whole
-    silent = write_line(msgspec.structs.replace(segment.step, cue=None))
-    return "\n".join([silent, *segment.lines[1:]])
+    return "\n".join([_silent(segment), *segment.lines[1:], *held])
+
+
+def _silent(segment: Segment) -> str:
+    return write_line(msgspec.structs.replace(segment.step, cue=None))
 
 
 def with_notices(text: str, notices: Iterable[str], room: Room) -> tuple[str, list[str]]:
@@ -150,13 +230,14 @@ def with_notices(text: str, notices: Iterable[str], room: Room) -> tuple[str, li
     return text, left
 
 
-def speed_range(segment: Segment, treadmill: Treadmill) -> tuple[int, int]:
+def speed_range(step: PlannedStep, treadmill: Treadmill) -> tuple[int, int]:
     """The slowest and the fastest speed of a step's target, in mm/s; a straddle's is the treadmill's slowest.
 
     Rounded down, and as far to one side as to the other: what plays the middle of the range on a belt is
     never faster than planned.
     """
-    centre = _centre(segment, treadmill)
+    held = None if step.piece is None else step.piece.speed
+    centre = _centre(step.segment, treadmill) if held is None else int(held.metres_per_second * 1000)
     half = min(HALF_BAND, centre - 1)
     return centre - half, centre + half
 
@@ -280,13 +361,31 @@ def losses(
             "straddle, too. See first what it does with nobody on the belt"
         )
         found.append(Loss(what="turn", instead=instead, steps=_numbers(straddles)))
-    without_cue = [segment for segment in segments if not room.holds("\n".join(segment.lines))]
+    found += _losses_of_start(parts)
+    without_cue = [step.segment for step in steps_of(parts) if _has_lost_its_cue(step, room)]
     if without_cue:
         instead = f"not carried: a note ends at {room}; the rest of the line stands"
         found.append(Loss(what="cue", instead=instead, steps=_numbers(without_cue)))
     if unsaid:
         found.append(Loss(what="safety notices", instead=f"no room in the file for: {' '.join(unsaid)}"))
     return tuple(found)
+
+
+def _has_lost_its_cue(step: PlannedStep, room: Room) -> bool:
+    if step.piece is not None and step.piece.kind == "rest":
+        return False
+    return note(step, room).partition("\n")[0] != step.segment.line
+
+
+def _losses_of_start(parts: Sequence[Planned]) -> Iterator[Loss]:
+    """What becomes of steps that start gently after a straddle."""
+    pieces = [(step.segment, step.piece) for step in steps_of(parts) if step.piece is not None]
+    for kind, instead in _STARTS.items():
+        those = [(segment, piece) for segment, piece in pieces if piece.kind == kind]
+        if those:
+            speed = " or ".join(dict.fromkeys(str(piece.speed) for _, piece in those))
+            numbers = _numbers(segment for segment, _ in those)
+            yield Loss(what="gentle start", instead=instead.format(speed=speed), steps=numbers)
 
 
 def _numbers(segments: Iterable[Segment]) -> tuple[int, ...]:

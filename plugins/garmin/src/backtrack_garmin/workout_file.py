@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from backtrack_garmin.watch_plan import Planned
-    from backtrack_plugins import ExportRequest, Loss, Treadmill
+    from backtrack_plugins import ExportRequest, Loss, Speed, Treadmill
 
 TIME_CREATED = 1_073_001_600
 """2024-01-01T00:00:00Z, always: the same workout gives the same bytes, whatever the clock."""
@@ -60,6 +60,8 @@ def build(request: ExportRequest) -> tuple[list[Message], tuple[Loss, ...]]:
     """
     with_speed = request.options.targets == "speed"
     parts = watch_plan.planned(request.tree)
+    if with_speed:
+        parts = watch_plan.starting_gently(parts, request.timeline.treadmill)
     problems = watch_plan.problems(parts, request, CODES, with_speed=with_speed)
     if problems:
         raise CannotExport(problems)
@@ -147,8 +149,7 @@ class Steps:
         )
 
     def _add_step(self, step: PlannedStep) -> None:
-        segment = step.segment
-        ends_on, amount = watch_plan.ending(segment)
+        ends_on, amount = step.ending
         duration_type, duration_value = duration(ends_on, amount, amount)
         row: Values = {
             "message_index": self._next,
@@ -158,10 +159,10 @@ class Steps:
             "target_type": profile.TARGET_OPEN,
             "target_value": 0,
             "intensity": profile.INTENSITY_ACTIVE,
-            "notes": watch_plan.note(segment, ROOM),
+            "notes": watch_plan.note(step, ROOM),
         }
         if self.treadmill is not None:
-            low, high = watch_plan.speed_range(segment, self.treadmill)
+            low, high = watch_plan.speed_range(step, self.treadmill)
             row["target_type"] = profile.TARGET_SPEED
             row["custom_target_value_low"] = low
             row["custom_target_value_high"] = high
@@ -183,15 +184,15 @@ def _name(step: PlannedStep) -> str:
     if not isinstance(segment.step, Step):
         # At the end of a repeat the way on may differ from the way round: then the name promises neither.
         return "straddle" if step.then is None else f"straddle, then {step.then}"
-    return _step_name(segment, segment.step)
+    return _step_name(segment, segment.step, None if step.piece is None else step.piece.speed)
 
 
-def _step_name(segment: Segment, step: Step) -> str:
+def _step_name(segment: Segment, step: Step, held: Speed | None) -> str:
     tokens = [f"{step.direction} {step.gait}"]
-    if segment.belt.endswith("%"):
-        tokens += segment.belt.rsplit(" ", 1)
-    else:
-        tokens.append(segment.belt)
+    speed, incline = segment.belt, []
+    if speed.endswith("%"):
+        speed, *incline = speed.rsplit(" ", 1)
+    tokens += [speed if held is None else str(held), *incline]
     if step.rail is not None and (step.direction != "forward" or step.rail != "free"):
         tokens.append(_RAILS[step.rail])
     while len(name := " ".join(tokens)) > profile.STEP_NAME_BYTES:

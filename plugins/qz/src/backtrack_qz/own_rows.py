@@ -24,6 +24,9 @@ _LINE = re.compile(
 _FITTED = re.compile(r"[\n ]fitted ([0-9.]+ (?:km/h|mph|m/s)|[0-9]+:[0-9]+/(?:km|mi))")
 _WORDS_OF_A_LINE = re.compile(r"straddle|(?=.*(?:walk|jog|run)).*(?:km/h|mph|m/s|/km|/mi)")
 
+_AHEAD = re.compile(r"\bIn [0-9]+ s: .*\b(backward|left|right)\b")
+_MOST_TEXT = 1000
+
 _ADDED = " added"
 
 
@@ -69,6 +72,15 @@ def first_messages(row: _Element) -> list[str]:
         for event in row.iterchildren("textevent")
         if event.get("timeoffset", "").strip() in {"0", "0.0"}
     ]
+
+
+def turn_ahead(row: _Element) -> str:
+    """Which way the next step faces, where a text of the row says that it is not forward; else empty."""
+    for event in row.iterchildren("textevent"):
+        found = _AHEAD.search(event.get("message", "")[:_MOST_TEXT])
+        if found is not None:
+            return found[1]
+    return ""
 
 
 def _read(line: str, fitted: re.Match[str] | None, *, continued: bool) -> Own:

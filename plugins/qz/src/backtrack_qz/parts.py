@@ -21,10 +21,12 @@ from backtrack_plugins import (
     Step,
     Straddle,
     Where,
+    clean_text,
+    cue_from,
 )
 from backtrack_qz import values
-from backtrack_qz.own_rows import is_end, own_words
-from backtrack_qz.values import WrongValueError, cleaned, cut, number, seconds
+from backtrack_qz.own_rows import is_end, own_words, turn_ahead
+from backtrack_qz.values import WrongValueError, number, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -124,6 +126,8 @@ class Rows:
         problems: What is wrong with them.
         unknown: Steps, from 1, whose speed no row sets.
         in_ours: Whether any row has a line of ours.
+        has_others: Whether any row was read as somebody else's.
+        turns: How many steps do not face forward.
     """
 
     def __init__(self, root: _Element, file: str) -> None:
@@ -134,6 +138,11 @@ class Rows:
         self.count = 0
         self.incline = Decimal(0)
         self.own: Own | None = None
+        self.ahead = ""
+        self.foreign: _Element | None = None
+        self.turning_from: _Element | None = None
+        self.has_others = False
+        self.turns = 0
         self.own_seconds: tuple[int, int, int] | None = None
         self.in_ours = any(own_words(row) is not None for row in root.iter("row"))
         self.entries = [self._entry(element) for element in root.iterchildren("*")]
@@ -167,7 +176,7 @@ class Rows:
             return self._row(element)
         if tag == "repeat":
             return Entry(element, self._repeat(element))
-        self._lose(_left_out(f"<{cleaned(tag)}>"))
+        self._lose(_left_out(f"<{clean_text(tag)}>"))
         return Entry(element, ())
 
     def _repeat(self, element: _Element) -> tuple[Step | Straddle | Repeat, ...]:
@@ -183,7 +192,7 @@ class Rows:
             elif child.tag == "repeat":
                 self.refuse(child, "a repeat in a repeat", "QZ has none: write the inner one out")
             else:
-                self._lose(_left_out(f"<{cleaned(str(child.tag))}>"))
+                self._lose(_left_out(f"<{clean_text(str(child.tag))}>"))
         if not found:
             self.refuse(element, "a repeat without a row", "take it out")
         if not times or not found:
@@ -209,6 +218,7 @@ class Rows:
                 self.refuse(row, problem.message, problem.hint or _HINT_TWO)
             return Entry(row, ())
         before, self.own = self.own, own
+        self.ahead = turn_ahead(row)
         long = seconds(row.get("duration", ""))
         self._incline(row)
         if own.continued and before is not None and before.line == own.line:
@@ -218,10 +228,12 @@ class Rows:
                 self.own_seconds = (step, expected, so_far + long)
             return Entry(row, (), is_rest=True)
         self._close()
+        self._refuse_turn_back(own)
         if own.added:
             return Entry(row, ())
         self.count += 1
         if isinstance(said, Step):
+            self.turns += said.direction != "forward"
             self._compare_speed(row, own, self.count, rest=False)
             if said.amount.seconds is not None:
                 self.own_seconds = (self.count, said.amount.seconds, long)
@@ -248,12 +260,12 @@ class Rows:
     def _foreign_row(self, row: _Element) -> Entry:
         self._close()
         before, self.own = self.own, None
-        if before is not None and isinstance(before.said, Straddle):
+        turned = "" if before is None else self._turned(before)
+        if turned:
             # Nobody who was to turn is sent forward, because the words of one row were lost.
-            self.refuse(
-                row, "a straddle of ours comes before it, and this row has no line of ours", _HINT_TWO
-            )
+            self.refuse(row, f"{turned}, and this row has no line of ours", _HINT_TWO)
             return Entry(row, ())
+        self.foreign, self.has_others = row, True
         words: list[str] = []
         losses: list[Loss] = [_DIRECTION, _GAIT]
         if self.in_ours:
@@ -268,11 +280,9 @@ class Rows:
             losses.append(_ASSUMED)
         _add_targets(row, words, losses)
         _add_texts(row, words, losses)
-        cue, rest = cut("; ".join(dict.fromkeys(filter(None, words))), *values.CUE)
+        cue, rest = cue_from("; ".join(dict.fromkeys(filter(None, words))))
         if rest:
-            losses.append(
-                Loss(what="cue", instead=f"has room for {values.CUE[0]} characters; not carried: {rest}")
-            )
+            losses.append(Loss(what="cue", instead=f"has room for 120 characters; not carried: {rest}"))
         return Entry(row, self._made(amounts, speeds, incline, cue or None, losses, known=known))
 
     def _made(
@@ -304,6 +314,28 @@ class Rows:
         if not known:
             self.unknown.extend(numbers)
         return tuple(made)
+
+    def _turned(self, before: Own) -> str:
+        """Why a row after one of ours cannot be taken for one that faces forward; else empty."""
+        if isinstance(before.said, Straddle):
+            return "a straddle of ours comes before it"
+        if before.said is not None and before.said.direction != "forward":
+            return f"the row before it faces {before.said.direction}"
+        return f"the row before it says that {self.ahead} comes next" if self.ahead else ""
+
+    def _refuse_turn_back(self, own: Own) -> None:
+        """Refuse a row without a line where a straddle that was placed turns forward from it.
+
+        Nothing places a straddle between two steps that face forward.
+        """
+        foreign, self.foreign = self.foreign, None
+        if own.added:
+            self.turning_from = foreign
+            return
+        turned, self.turning_from = self.turning_from, None
+        if turned is not None and isinstance(own.said, Step) and own.said.direction == "forward":
+            said = "a straddle of ours turns forward after it, and this row has no line that says from where"
+            self.refuse(turned, said, _HINT_TWO)
 
     def _speeds(self, row: _Element, words: list[str]) -> tuple[list[Speed], bool]:
         """The speeds of a row in order, by tenths where it is a ramp; and whether the row sets them."""
@@ -364,17 +396,17 @@ def _add_targets(row: _Element, words: list[str], losses: list[Loss]) -> None:
         if value.strip() in _SILENT:
             continue
         if name in _TARGETS:
-            words.append(_TARGETS[name].format(cleaned(value)))
+            words.append(_TARGETS[name].format(clean_text(value)))
             losses.append(_TARGET)
         elif name not in _KNOWN:
-            losses.append(_left_out(f'{cleaned(str(name))}="{cleaned(value)}"'))
+            losses.append(_left_out(f'{clean_text(str(name))}="{clean_text(value)}"'))
 
 
 def _add_texts(row: _Element, words: list[str], losses: list[Loss]) -> None:
     """What a row shows."""
     children = list(row.iterchildren("*"))
-    losses += [_left_out(f"<{cleaned(str(child.tag))}>") for child in children if child.tag != "textevent"]
-    messages = [cleaned(child.get("message", "")) for child in children if child.tag == "textevent"]
+    losses += [_left_out(f"<{clean_text(str(child.tag))}>") for child in children if child.tag != "textevent"]
+    messages = [clean_text(child.get("message", "")) for child in children if child.tag == "textevent"]
     if any(messages):
         words += messages
         losses.append(_WORDS)

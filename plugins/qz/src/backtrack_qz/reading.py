@@ -14,11 +14,12 @@ from backtrack_plugins import (
     UnreadableInput,
     Where,
     Workout,
+    clean_name,
+    clean_text,
     parse,
     read_xml,
 )
 from backtrack_qz.parts import Rows
-from backtrack_qz.values import NAME, cleaned, cut
 from backtrack_qz.words import added_name, page_in
 
 if TYPE_CHECKING:
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from backtrack_plugins import Repeat, Step, Straddle
+    from backtrack_qz.words import Page
 
-_PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*>)*", re.DOTALL)
-_ROWS = re.compile(rb"(?:<|<!DOCTYPE\s+)rows[\s/>\[]")
+_TURNS = re.compile(r"^[^#\"\n]*\b(?:backward|left|right) (?:walk|jog|run)\b", re.MULTILINE)
 
 TREADMILL = "treadmill"
 
@@ -40,16 +41,6 @@ _PAGE_CHANGED = Loss(
     instead="not read: rows or page were changed since the file was written. "
     "Each row was read by itself, and repeats are written out",
 )
-
-
-def is_qz(head: bytes) -> bool:
-    """Whether a file that begins so is QZ's XML.
-
-    >>> is_qz(b"<?xml version='1.0'?><!-- mine --><rows>"), is_qz(b"<rowset>")
-    (True, False)
-    """
-    found = _PROLOG.match(head)
-    return _ROWS.match(head, found.end() if found is not None else 0) is not None
 
 
 def from_qz(data: bytes, name: str) -> Imported:
@@ -70,6 +61,8 @@ def from_qz(data: bytes, name: str) -> Imported:
         text = "\n" * page.line + page.text  # so that a problem's line is the file's
         return Imported(workout=parse(text, file=name), complete=True)
     rows = Rows(root, name)
+    if rows.has_others:
+        _refuse_lost_turns(root, page, rows, name)
     if rows.problems:
         raise InvalidWorkout(rows.problems)
     if not rows.parts:
@@ -78,6 +71,28 @@ def from_qz(data: bytes, name: str) -> Imported:
     return Imported(
         workout=_workout(name, _title(root, name), rows.parts), losses=losses, unknown=tuple(rows.unknown)
     )
+
+
+def _refuse_lost_turns(root: _Element, page: Page | None, rows: Rows, name: str) -> None:
+    """Refuse a file that says it has backward or sideways steps, where rows have lost their lines.
+
+    What has no line is read as forward, and nobody who was to face backward is sent forward.
+    """
+    said = 0
+    if page is not None:
+        said = len(_TURNS.findall(page.text))
+    elif added_name(root) is not None:
+        said = int(not rows.in_ours)
+    if rows.turns >= said:
+        return
+    problem = Problem(
+        code="qz/file",
+        message="the comment of ours says that it has backward or sideways steps, and rows have lost "
+        "their lines",
+        hint="make the workout anew; or, where all rows in it are to be read as forward, delete that comment",
+        where=Where(file=name, line=1 if page is None else page.line),
+    )
+    raise InvalidWorkout([problem])
 
 
 def root_of(data: bytes, name: str) -> _Element:
@@ -90,7 +105,7 @@ def root_of(data: bytes, name: str) -> _Element:
     device = root.get("device", "").strip()
     if device.lower() not in {"", TREADMILL}:
         raise UnreadableInput(
-            f'{name}: a workout for another machine (device="{cleaned(device)}"): what moves a '
+            f'{name}: a workout for another machine (device="{clean_text(device)}"): what moves a '
             f"{TREADMILL} is its speed, and power or resistance is none. Nothing was read."
         )
     return root
@@ -99,10 +114,7 @@ def root_of(data: bytes, name: str) -> _Element:
 def _title(root: _Element, file: str) -> str:
     """The name that we gave it when it was added to, else the file's: there is none in it."""
     said = added_name(root) or os.path.splitext(os.path.basename(file))[0]
-    title = cleaned(said).replace("/", "-").replace("\\", "-")
-    while ".." in title:
-        title = title.replace("..", ".")
-    return cut(title, *NAME)[0] or UNNAMED
+    return clean_name(said) or UNNAMED
 
 
 def _workout(file: str, title: str, parts: Sequence[Step | Straddle | Repeat]) -> Workout:

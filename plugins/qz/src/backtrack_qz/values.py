@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from decimal import Decimal
+
+from backtrack_plugins import clean_text, cut_text
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}(?:\.[0-9]{0,9})?", re.ASCII)
 _CLOCK = re.compile(r"([0-9]{2}):([0-5][0-9]):([0-5][0-9])", re.ASCII)
@@ -16,14 +17,6 @@ STEEPEST = Decimal(40)
 """No line may say more, in percent either way."""
 
 LONGEST_KM = Decimal(300)
-
-CUE = (120, 160)
-NAME = (80, 120)
-"""Characters and UTF-8 bytes that a Workout has room for."""
-
-# What nobody sees, or what turns text round on a screen; neither may stand in a Workout.
-_UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
-_REORDERING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class WrongValueError(ValueError):
@@ -72,32 +65,4 @@ def seconds(text: str) -> int:
 
 
 def _shown(text: str) -> str:
-    return cut(cleaned(text), 40, 80)[0]
-
-
-def cleaned(text: str) -> str:
-    r"""A text on one line, without what nobody sees.
-
-    >>> cleaned(" keep\tup\n the pace ")
-    'keep up the pace'
-    """
-    if text.isascii() and text.isprintable():
-        return " ".join(text.split())
-    seen = [
-        " " if unicodedata.category(character) in _UNPRINTABLE or character in _REORDERING else character
-        for character in text
-    ]
-    return " ".join("".join(seen).split())
-
-
-def cut(text: str, characters: int, size: int) -> tuple[str, str]:
-    """As much of a text as there is room for, and the rest; between words, where there are some.
-
-    >>> cut("easy does it", 8, 100)
-    ('easy', 'does it')
-    """
-    kept = text[:characters]
-    kept = kept.encode()[:size].decode(errors="ignore")
-    if kept != text and text[len(kept)] != " " and " " in kept:
-        kept = kept[: kept.rindex(" ")]
-    return kept.strip(), text[len(kept) :].strip()
+    return cut_text(clean_text(text), 40, 80)[0]

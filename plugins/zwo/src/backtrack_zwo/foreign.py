@@ -169,7 +169,7 @@ class _Reading:
             if self.count >= MOST_PARTS:
                 self.refuse(part.element, f"more than {MOST_PARTS} steps", "make it several workouts")
                 break
-            self._add(part, parts[at + 1 :][:1])
+            self._add(part, parts[at + 1 : at + 2])
         if not self.steps and not self.problems:
             self.refuse(None, "no step in it", "a workout has at least one step with a Duration")
         if self.problems:
@@ -413,7 +413,7 @@ class _Reading:
     ) -> str | None:
         said = [*words]
         beats = [element.attributes[name] for name in cadence if name in element.attributes]
-        numbers = [found for found in map(_number, beats) if found]
+        numbers = [found for found in map(_number, beats) if found] if beats else ()
         if numbers:
             said.append(f"cadence {' to '.join(f'{number:g}' for number in numbers)} rpm")
             self.lose(_CADENCE)
@@ -476,12 +476,13 @@ class _Reading:
 
     def _by_power(self, element: Plain, names: Sequence[str], *, steady: bool) -> _Moved | None:
         """The speed of a step by the first of these attributes, or the middle of the others."""
-        said = [value for value in (element.attributes.get(name) for name in names) if value is not None]
-        whole = element.attributes.get(names[0])
+        attributes = element.attributes
+        whole = attributes.get(names[0])
+        said = [attributes[name] for name in names if name in attributes] if whole is None else [whole]
         if not said:
             return _UNKNOWN
         powers = []
-        for value in [whole] if whole is not None else said:
+        for value in said:
             found = _number(value)
             if found is None or not 0 < found <= MOST_POWER:
                 hint = "it is a part of a race pace, such as 0.85; for a step without a target use FreeRide"
@@ -489,9 +490,9 @@ class _Reading:
             else:
                 powers.append(found)
         pace = self._pace(element, steady=steady)
-        if not powers or len(powers) < (1 if whole is not None else len(said)):
+        if len(powers) < len(said):
             return None
-        if len(set(powers)) > 1:
+        if len(powers) > 1 and len(set(powers)) > 1:
             self.lose(_MIDDLE, self.count + 1)
         # Where the pace is missing the user is asked for it, and nothing of this is used.
         return _Moved(3600 * sum(powers) / len(powers) / (pace or 360))

@@ -14,7 +14,7 @@ from backtrack_plugins import InvalidWorkout, Step, parse_line
 from backtrack_zwo.words import CONTINUED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from backtrack_plugins import Straddle
     from backtrack_zwo.plain import Plain
@@ -128,6 +128,13 @@ def is_continued(element: Plain) -> bool:
     """Whether it goes on with the step of the element before."""
     first = next(iter(element.events), None)
     return first is not None and first.message.startswith(CONTINUED)
+
+
+def continues(element: Plain, lines: Sequence[OwnLine]) -> bool:
+    """Whether it goes on with the last of these lines, and with no other."""
+    if not lines or not is_continued(element):
+        return False
+    return element.events[0].message.startswith(CONTINUED + lines[-1].text)
 
 
 def was_line(element: Plain, *, in_ours: bool) -> bool:

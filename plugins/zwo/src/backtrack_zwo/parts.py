@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from backtrack_plugins import Step
 from backtrack_zwo.own_lines import (
     OwnLine,
+    continues,
     faces_next,
     falls_short,
     fills,
@@ -21,7 +22,7 @@ from backtrack_zwo.own_lines import (
 from backtrack_zwo.plain import Plain, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from lxml.etree import _Element
 
@@ -140,7 +141,26 @@ def parts_in(root: _Element, known: Mapping[str, Step | Straddle] = MappingProxy
         passed += lasts(element)
         if part.kind != "foreign" or part.tag in STEPS:
             before = part if part.kind != "goes on" or before is None else before._replace(element=element)
-    return parts
+    return [*_turned_back(parts)]
+
+
+def _turned_back(parts: Sequence[Part]) -> Iterator[Part]:
+    """The parts, where one that a straddle turns forward from cannot have been somebody else's.
+
+    Nothing places a straddle between two steps that face forward.
+    """
+    steps = [part for part in parts if part.tag in STEPS]
+    wrong = set()
+    for before, straddle, after in zip(steps, steps[1:], steps[2:], strict=False):
+        forward = after.kind == "own" and after.step is not None and after.step.direction == "forward"
+        if before.kind == "foreign" and straddle.kind == "placed" and forward:
+            wrong.add(id(before))
+    for part in parts:
+        if id(part) in wrong:
+            why = "a straddle of ours turns forward after it, and it has no line that says from where"
+            yield part._replace(kind="lost", why=why)
+        else:
+            yield part
 
 
 def _part(
@@ -157,7 +177,7 @@ def _part(
         said = tuple(line for line in lines if not line.placed)
         return Part(element, "placed" if placed else "own", said)
     is_ours = before is not None and before.kind in {"own", "placed"}
-    if is_ours and is_continued(element):
+    if is_ours and before is not None and continues(element, before.lines):
         return Part(element, "goes on")
     if was_line(element, in_ours=in_ours):
         return Part(element, "lost", tuple(lines), "its text was a line of ours, and is none any more")
@@ -181,7 +201,7 @@ def _turned(element: Plain, before: Part | None) -> str:
         before: The one before it, where that is ours.
     """
     if is_continued(element):
-        return "it goes on with a step of ours that is not there any more"
+        return "it goes on with a step of ours that is not before it any more"
     if shows_a_turn(element):
         return "it shows a way of moving of ours, and has no line of ours"
     if before is None:

@@ -7,6 +7,7 @@ the lines in the text events say the same steps. Every other run is read element
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,8 +16,11 @@ from backtrack_plugins import (
     Imported,
     InvalidWorkout,
     Loss,
+    Problem,
     Repeat,
+    Step,
     UnreadableInput,
+    Where,
     Workout,
     parse,
     read_xml,
@@ -24,17 +28,17 @@ from backtrack_plugins import (
 )
 from backtrack_zwo.foreign import read_foreign
 from backtrack_zwo.parts import STEPS, header, parts_in
+from backtrack_zwo.words import ADDED_SENTENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lxml.etree import _Element
 
-    from backtrack_plugins import ImportSettings, Step, Straddle
+    from backtrack_plugins import ImportSettings, Straddle
     from backtrack_zwo.own_lines import OwnLine
     from backtrack_zwo.parts import Part
 
-_PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s++|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
 _LEVEL = re.compile(r" level: ([a-z-]+)")
 
 _SQUEEZED_LOSSES = (
@@ -51,17 +55,15 @@ _MIXED = Loss(
     "repeat for itself",
 )
 
+_OTHER_STEPS = Loss(
+    what="steps",
+    instead="those of the page in the description were read; the file's elements have other ones or another "
+    "order, or have lost their lines, and were not",
+)
+_TURNS = re.compile(r"\b(?:backward|left|right) (?:walk|jog|run)\b")
+_DELETE = "make the workout anew; or, where all steps in it are to be read as forward, delete"
+
 _OF_A_RUN = frozenset({"durationtype", "thresholdsecperkm"})
-
-
-def is_zwo(head: bytes) -> bool:
-    """Whether a file that begins so is a ZWO.
-
-    >>> is_zwo(b"<?xml version='1.0'?><!-- mine --><workout_file>"), is_zwo(b"<gpx>")
-    (True, False)
-    """
-    match = _PROLOG.match(head)
-    return head.startswith((b"<workout_file", b"<!DOCTYPE workout_file"), match.end() if match else 0)
 
 
 def from_zwo(data: bytes, name: str, settings: ImportSettings) -> Imported:
@@ -91,6 +93,7 @@ def from_zwo(data: bytes, name: str, settings: ImportSettings) -> Imported:
     if has_ours and not has_others:
         return _from_lines(root, parts, "", name)
     _refuse_all_but_a_run(root, parts, name)
+    _refuse_lost_turns(root, page, parts, name)
     imported = read_foreign(root, parts, name, settings)
     return imported if page is None else msgspec.structs.replace(imported, losses=(_MIXED, *imported.losses))
 
@@ -122,13 +125,66 @@ def _leaves(parts: Sequence[Step | Straddle | Repeat]) -> Iterator[Step | Stradd
 
 def _from_page(root: _Element, page: Workout | InvalidWorkout, parts: Sequence[Part], name: str) -> Imported:
     if isinstance(page, Workout):
-        return Imported(workout=page, complete=True)
+        losses = () if _same_steps(page, parts) else (_OTHER_STEPS,)
+        return Imported(workout=page, losses=losses, complete=True)
     lines = [line for part in parts for line in part.lines]
     squeezed = _squeezed(_description(root))
     # Where somebody changed the words, the events would silently undo that.
     if not any(line.is_line for line in lines) or any(_squeezed(line.text) not in squeezed for line in lines):
         raise page
     return _from_lines(root, parts, squeezed, name)
+
+
+def _same_steps(page: Workout, parts: Sequence[Part]) -> bool:
+    """Whether the elements have the lines of the page, each in its place; cues may be folded."""
+    lines = [line.step for part in parts for line in part.lines if line.step is not None]
+    ours = all(part.kind in {"own", "placed", "goes on"} for part in parts if part.tag in STEPS)
+    return ours and all(
+        one is not None and other is not None and _without_cue(one) == _without_cue(other)
+        for one, other in zip_longest(lines, _unrolled(page.steps))
+    )
+
+
+def _unrolled(parts: Sequence[Step | Straddle | Repeat]) -> Iterator[Step | Straddle]:
+    for part in parts:
+        if isinstance(part, Repeat):
+            for _ in range(part.times):
+                yield from _unrolled(part.steps)
+        else:
+            yield part
+
+
+def _without_cue(step: Step | Straddle) -> Step | Straddle:
+    return step if step.cue is None else msgspec.structs.replace(step, cue=None)
+
+
+def _refuse_lost_turns(
+    root: _Element, page: Workout | InvalidWorkout | None, parts: Sequence[Part], name: str
+) -> None:
+    """Refuse a file that says it has backward or sideways steps, where elements have lost their lines.
+
+    What has no line is read as forward, and nobody who was to face backward is sent forward.
+    """
+    lines = [line.step for part in parts for line in part.lines if line.step is not None]
+    turns = [step for step in lines if isinstance(step, Step) and step.direction != "forward"]
+    found = len(lines if page is None else turns)
+    if isinstance(page, Workout):
+        steps = (step for step in _unrolled(page.steps) if isinstance(step, Step))
+        said = sum(step.direction != "forward" for step in steps)
+    elif page is not None:
+        said = len(_TURNS.findall(_squeezed(_description(root))))
+    else:
+        said = int(ADDED_SENTENCE in _squeezed(_description(root)))
+    if found < said:
+        what = "its page" if page is not None else "its description"
+        which = "the page" if page is not None else "what says so"
+        problem = Problem(
+            code="zwo/step",
+            message=f"{what} says that it has backward or sideways steps, and elements have lost their lines",
+            hint=f"{_DELETE} {which} from the description",
+            where=Where(file=name, line=1),
+        )
+        raise InvalidWorkout([problem])
 
 
 def _description(root: _Element) -> str:

@@ -213,9 +213,8 @@ class _File:
 
 
 def _escaped(text: str) -> str:
-    from xml.sax.saxutils import escape
-
-    return escape(text)
+    # xml.sax.saxutils would bring a client of HTTP and all that that needs.
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _pace_of(step: _Element) -> str:

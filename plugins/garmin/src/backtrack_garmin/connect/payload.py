@@ -153,7 +153,7 @@ class _Steps:
         }
 
     def _step(self, step: PlannedStep, group: int | None) -> dict[str, Any]:
-        ends_on, amount = watch_plan.ending(step.segment)
+        ends_on, amount = step.ending
         written = {
             "type": "ExecutableStepDTO",
             "stepOrder": self._next(),
@@ -167,7 +167,7 @@ class _Steps:
         if self._treadmill is None:
             written["targetType"] = ids.as_json("target", ids.NO_TARGET)
         else:
-            low, high = watch_plan.speed_range(step.segment, self._treadmill)
+            low, high = watch_plan.speed_range(step, self._treadmill)
             written["targetType"] = ids.as_json("target", ids.PACE_ZONE)
             written["targetValueOne"] = high / 1000
             written["targetValueTwo"] = low / 1000
@@ -177,7 +177,7 @@ class _Steps:
 
 def _text(step: PlannedStep) -> str:
     """The line, the fitted line, and below a straddle's the direction that follows, as a comment."""
-    text = watch_plan.note(step.segment, NOTE)
+    text = watch_plan.note(step, NOTE)
     if step.segment.is_straddle and step.then is not None:
         text, _left = watch_plan.with_notices(text, [f"then {step.then}"], NOTE)
     return text
