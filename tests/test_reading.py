@@ -252,6 +252,14 @@ def test_a_file_that_is_no_text_is_refused_and_named(tmp_path, data, said, name)
     assert refusal.value.exit_code == 2
 
 
+@pytest.mark.parametrize("start", ["", "\ufeff", "\n \n"])
+def test_xml_is_told_what_to_do_with_it_in_one_sentence(tmp_path, start):
+    path = tmp_path / "tempo.zwo"
+    path.write_text(f"{start}<workout_file>\n<name>Tempo</name>\n</workout_file>\n", encoding="utf-8")
+    with pytest.raises(UnreadableInput, match=r"tempo\.zwo: XML, not a page of lines.*backtrack import FILE"):
+        read(path)
+
+
 def test_a_file_of_exactly_one_mebibyte_is_read(tmp_path):
     page = f"{HEAD}{WALK}\n".encode()
     assert _read_bytes(tmp_path, page + b"#" * (MOST_BYTES - len(page))).name == "A page"

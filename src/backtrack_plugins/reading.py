@@ -20,7 +20,7 @@ def read(path: str | os.PathLike[str]) -> Workout:
     """Read a workout file: a page, or its JSON form when the name ends in ``.json``.
 
     Raises:
-        UnreadableInput: when there is no such file, or it is over 1 MiB, binary or not UTF-8.
+        UnreadableInput: when there is no such file, or it is over 1 MiB, binary, XML or not UTF-8.
         InvalidWorkout: with every problem of the text, at most 100.
     """
     name = os.fspath(path)
@@ -29,6 +29,12 @@ def read(path: str | os.PathLike[str]) -> Workout:
         from backtrack_plugins.mapping import from_json
 
         return from_json(text, file=name)
+    if text.lstrip().startswith("<"):  # every word of it would be a problem of its own
+        raise UnreadableInput(
+            f"{name}: XML, not a page of lines. To turn a ZWO or QZ file into a page: backtrack import FILE; "
+            "into another format: backtrack convert FILE --to FORMAT",
+            file=name,
+        )
     return parse(text, file=name)
 
 

@@ -58,7 +58,8 @@ def formats_text() -> str:
 READ_BY_PEOPLE = frozenset({"segments-csv"})
 """Formats with a field for the speed that no program plays on a belt, as far as is known."""
 
-_COLUMNS = (*CAPABILITIES, "read back", "added to", "moves a belt")
+_COLUMNS = ("moves a belt", *CAPABILITIES, "read back", "added to")
+"""What can hurt somebody first: on a narrow page the last columns are out of sight."""
 
 
 def capability_matrix() -> list[str]:
@@ -68,12 +69,14 @@ def capability_matrix() -> list[str]:
     return [
         *table(("format", *_COLUMNS), rows),
         "",
+        "*moves a belt*: there are programs that set a treadmill's speed by it.",
+        "",
         "*yes*: in a field of its own. *words*: in the words of each step, and listed as a loss.",
         "*written out*: each pass stands by itself. What an option changes is named.",
         "",
         "*read back*: `backtrack import` gives back the Workout as it was authored, but for what the losses",
         "name. *added to*: `backtrack add` puts a block into a file of another program, whose own steps",
-        "stay as they are. *moves a belt*: there are programs that set a treadmill's speed by it.",
+        "stay as they are.",
     ]
 
 
@@ -82,11 +85,11 @@ def matrix_row(exporter: Exporter) -> dict[str, str]:
     carried = {**dict.fromkeys(CAPABILITIES, ""), **_with_options(exporter)}
     carried |= dict.fromkeys(exporter.carried(_defaults(exporter)), "yes")
     instead = "words" if carried["text"] else "no"
-    row = {str(each): carried[each] or _missing(each, instead) for each in CAPABILITIES}
+    row = {"moves a belt": "no" if exporter.name in READ_BY_PEOPLE else carried["speed"] or "no"}
+    row |= {str(each): carried[each] or _missing(each, instead) for each in CAPABILITIES}
     importers = {each.name for each in shipped() if each.kind == "importer"}
     row["read back"] = "yes" if exporter.name in importers else "no"
     row["added to"] = "no" if exporter.splice is None else "yes"
-    row["moves a belt"] = "no" if exporter.name in READ_BY_PEOPLE else carried["speed"] or "no"
     return row
 
 

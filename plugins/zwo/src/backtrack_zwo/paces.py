@@ -69,7 +69,7 @@ class RacePaces:
         races = [race for race in PACE_INDEX if race in self._missing]
         if not races:
             raise UsageError(
-                f"{name}: gives each speed as a part of a race pace, and does not say of which. Say it: "
+                f"{name}: gives speeds as parts of a race pace, and does not say of which. Say it: "
                 "--set zwo.race_pace=5k=30:00, with mile, 5k, 10k, half or marathon. Nothing was read.",
                 plugin="zwo",
                 option="race_pace",
@@ -79,7 +79,7 @@ class RacePaces:
         said = ",".join(f"{race}={_EXAMPLES[race]}" for race in races)
         rows = "\n".join(f'    {race} = "{_EXAMPLES[race]}"' for race in races)
         raise UsageError(
-            f"{name}: gives each speed as a part of your {_listed(races)} pace, which is not known. Say it "
+            f"{name}: gives speeds as parts of your {_listed(races)} pace, which is not known. Say it "
             f"in athlete.toml, with your own finishing time:\n\n    [race_paces]\n{rows}\n\n"
             f"or for this once on the command line: --set zwo.race_pace={said}",
             plugin="zwo",
