@@ -46,8 +46,8 @@ _IN_EACH = (
     *("walk", "jog", "run", "straddle", "rail", "hands", "forward", "fwd", "back", "bwd", "left", "right"),
     *("km/h", "mph", "m/s", "/km", "/mi"),
 )
-"""One of these stands in each note that was a line; compiling the rest takes time. Asked of ASCII alone: other
-letters may be the small or capital ones of these."""
+"""One of these stands in each note that was a line; compiling the rest takes time. Asked of ASCII alone, since
+other letters may be the small or capital ones of these."""
 
 _NAME = (
     r"(?:forward|backward|left|right) (?:walk|jog|run)(?: [0-9].*)?\Z"
