@@ -46,7 +46,7 @@ _IN_EACH = (
     *("walk", "jog", "run", "straddle", "rail", "hands", "forward", "fwd", "back", "bwd", "left", "right"),
     *("km/h", "mph", "m/s", "/km", "/mi"),
 )
-"""One of these stands in each note that was a line; compiling the rest takes time. Asked of ASCII alone, since
+"""One of these stands in each note that was a line; compiling the rest takes time. Of ASCII alone, since
 other letters may be the small or capital ones of these."""
 
 _NAME = (

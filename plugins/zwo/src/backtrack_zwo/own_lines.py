@@ -44,7 +44,7 @@ _HAS_PART = (
     r"[0-9][0-9.:]*\s?(?:km/h|kmh|kph|mph|m/s|/km|/mi)|(?:grip|light)\s+rail\b|\bhands\s+free\b"
 )
 _IN_EACH = ("walk", "jog", "run", "straddle", "rail", "hands", "forward", "back", "bwd")
-"""One of these stands in all that the three above find; compiling them takes time. Asked of ASCII alone, since
+"""One of these stands in all that the three above find; compiling them takes time. Of ASCII alone, since
 other letters may be the small or capital ones of these."""
 
 _TURNED = r"\b(?:BACK|LEFT|RIGHT) (?:WALK|JOG|RUN)\b|STRADDLE"
