@@ -49,6 +49,8 @@ LIBRARIES = (
     "garth",
     "stravalib",
 )
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+ATHLETE_FILE, FOREIGN = EXAMPLES / "athlete.toml", EXAMPLES / "foreign"
 ATHLETE = Athlete(level="intermediate", race_paces=(RaceTime.of("5k", "30:00"),))
 
 
@@ -205,6 +207,12 @@ def processes() -> Iterator[Row]:
             new = tempfile.mkdtemp(dir=folder)
             return [*command, "export", str(workout), "--to", "garmin-fit", "-o", new]
 
+        def foreign(*said: str) -> list[str]:
+            new = tempfile.mkdtemp(dir=folder)
+            return [*module, *(word.replace("NEW", new) for word in said), "--athlete", str(ATHLETE_FILE)]
+
+        zwo, fit = (str(FOREIGN / name) for name in ("tempo-tuesday.zwo", "6x400.fit"))
+        block = "finisher-intermediate"
         seconds = measuring.of_processes(
             {
                 "python -c pass": lambda: [sys.executable, "-c", "pass"],
@@ -212,12 +220,23 @@ def processes() -> Iterator[Row]:
                 "backtrack formats": lambda: [script, "formats"],
                 "python -m backtrack_plugins export x --to garmin-fit": lambda: export(module),
                 "backtrack export x --to garmin-fit": lambda: export([script]),
+                "add a finisher --after x.zwo -o y.zwo": lambda: foreign(
+                    "add", block, "--after", zwo, "-o", "NEW/y.zwo"
+                ),
+                "add a finisher --after x.fit -o y.fit": lambda: foreign(
+                    "add", block, "--after", fit, "-o", "NEW/y.fit"
+                ),
+                "convert x.zwo --to garmin-fit": lambda: foreign(
+                    "convert", zwo, "--to", "garmin-fit", "-o", "NEW"
+                ),
+                "convert x.fit --to zwo": lambda: foreign("convert", fit, "--to", "zwo", "-o", "NEW"),
             },
             environment,
         )
     bare = seconds["python -c pass"]
     for name, taken in seconds.items():
-        limit = 3 if "formats" in name else 7 if "export" in name else None
+        limits = {"formats": 3, "export": 7, "add": 8, "convert": 8}
+        limit = next((limits[word] for word in name.split() if word in limits), None)
         if limit is None:
             yield Row(f"`{name}`", taken, "1")
         else:

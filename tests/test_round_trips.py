@@ -114,7 +114,7 @@ def test_every_workout_of_the_library_comes_back_under_every_option(name: str) -
 
 
 @pytest.mark.parametrize("name", BOTH_WAYS)
-@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 @given(workout=safe_workouts(), data=st.data())
 def test_every_safe_workout_comes_back(name: str, workout: bt.Workout, data: st.DataObject) -> None:
     options = data.draw(st.sampled_from(option_sets(name)))

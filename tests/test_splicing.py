@@ -250,7 +250,7 @@ class TestReading:
         assert read_run(path, registry=registry).format == ""
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(block=strategies.workouts(), run=strategies.workouts(), data=st.data())
 def test_whatever_is_put_into_a_run_the_inserts_are_what_is_new_and_face_forward_at_both_ends(
     block: bt.Workout, run: bt.Workout, data: st.DataObject

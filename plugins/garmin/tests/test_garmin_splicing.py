@@ -215,7 +215,7 @@ def is_part_of(part: list[Any], whole: list[Any]) -> bool:
     return all(any(each == other for other in left) for each in part)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(plan=plans(), data=st.data())
 def test_in_any_file_at_any_place_every_step_of_theirs_stays_as_it_was(plan, data):
     check_any_file(plan, data)
@@ -252,7 +252,7 @@ def check_any_file(plan: Plan, data: st.DataObject) -> None:
     assert splice(asked).data == after
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=damaged_files(), at=st.integers(0, 9))
 def test_damage_that_no_checksum_tells_of_ends_in_an_error_of_ours_or_a_file_that_reads_back(data, at):
     check_damaged_file(data, at)

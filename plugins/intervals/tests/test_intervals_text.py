@@ -148,7 +148,7 @@ def test_every_sample_is_said_step_for_step(sample):
     assert_says(exported(workout, SAMPLE_ATHLETE).data, bt.expand(workout, SAMPLE_ATHLETE))
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(workout=safe_workouts())
 def test_every_safe_workout_is_said_step_for_step(workout):
     try:
@@ -158,7 +158,7 @@ def test_every_safe_workout_is_said_step_for_step(workout):
     assert_says(data, bt.expand(workout))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=40)
 @given(cue=cues())
 def test_no_cue_becomes_a_value_of_its_step(cue):
     line = bt.write_line(bt.parse_line("1:00 forward walk 5 km/h").__replace__(cue=cue))
@@ -216,7 +216,7 @@ def test_the_page_stands_at_the_end_and_reads_back():
         assert bt.parse(text.partition("The whole workout as a page of lines:\n\n")[2]) == workout
 
 
-@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 @given(workout=safe_workouts())
 def test_no_step_and_no_repeat_stands_after_the_page_begins_or_above_a_step_by_accident(workout):
     try:

@@ -164,7 +164,7 @@ def test_every_built_in_workout_comes_back_as_it_was(name: str) -> None:
     assert import_bytes(done.data, "a.zwo").workout == workout
 
 
-@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(workout=safe_workouts())
 def test_whatever_the_workout_it_plays_as_without(workout: bt.Workout) -> None:
     """Each IntervalsT taken apart is what would have been written, and no turn is near one."""

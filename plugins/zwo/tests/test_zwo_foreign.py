@@ -254,7 +254,7 @@ TAGS = [
 ]
 
 
-@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(
     steps=st.lists(
         st.tuples(st.sampled_from(TAGS), st.dictionaries(st.sampled_from(NAMES), ANYTHING), ANYTHING),

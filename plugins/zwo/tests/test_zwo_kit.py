@@ -19,12 +19,8 @@ class TestZwoWithIncline(TestZwo):
     options = {"incline": True}  # noqa: RUF012 - the suite declares it
 
 
-class TestZwoCompact(TestZwo):
-    options = {"compact": True}  # noqa: RUF012 - the suite declares it
-
-
-class TestZwoWithTheWayOfMoving(TestZwo):
-    options = {"replacement_prescription": True}  # noqa: RUF012 - the suite declares it
+class TestZwoForZwiftAlone(TestZwo):
+    options = {"compact": True, "replacement_prescription": True}  # noqa: RUF012 - the suite declares it
 
 
 class TestZwoOfAMiler(TestZwo):

@@ -504,7 +504,7 @@ BLOCKS = [
 ]
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=foreign_steps(), block=st.sampled_from(BLOCKS), data=st.data())
 def test_whatever_the_file_its_own_elements_stay_and_the_new_ones_move_the_belt_as_planned(
     steps: str, block: bt.Workout, data: st.DataObject

@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
     page = write(whole.workout)
     page_file: str | None = None if formats else arguments.output
     timeline = expand(_as_written(whole.workout, page, page_file), athlete)
-    problems = check(timeline, athlete, supervised_by=arguments.supervised_by)
+    problems = check(timeline, athlete, supervised_by=arguments.supervised_by, registry=registry)
     level = level_said(timeline, athlete_file)
     if not is_safe(problems):
         return _refused([_by_step(problem) for problem in problems], level, as_json=arguments.json)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from backtrack_plugins.splicing import JoinedRun, RunFile
     from backtrack_plugins.workout import Workout
 
-_INVENTED = 15
+_INVENTED = 6
 """Blocks that nobody thought of, for each file."""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
@@ -27,6 +29,16 @@ _RUNNING = "backtrack_plugins.testing.running"
 def _brought_by_core() -> tuple[str, ...]:
     """Packages that exporting and hooks import with no plugin in sight, the core's own among them."""
     return watch(f"{_RUNNING}:nothing").brought()
+
+
+@lru_cache(maxsize=64)
+def _watched(function: str, arguments: tuple[str, ...], _path: tuple[str, ...], _environ: object) -> Watched:
+    """What `watch` says, asked once of each plugin, however many suites it has."""
+    return watch(function, *arguments)
+
+
+def _watch_once(function: str, *arguments: str) -> Watched:
+    return _watched(function, arguments, tuple(sys.path), tuple(sorted(os.environ.items())))
 
 
 class PluginSuite:
@@ -76,7 +88,7 @@ class PluginSuite:
 
     def test_is_listed_without_being_imported(self) -> None:
         """Listing what is installed costs nobody the import of this plugin."""
-        done = watch(f"{_RUNNING}:listed", self.kind, self.plugin_name)
+        done = _watch_once(f"{_RUNNING}:listed", self.kind, self.plugin_name)
         assert not done.error, done.error
         package = str(done.value).partition(".")[0]
         there = [module for module in done.modules if module.partition(".")[0] == package]
@@ -85,7 +97,7 @@ class PluginSuite:
     def test_importing_it_brings_nothing_but_itself(self) -> None:
         """Asking for the plugin imports its own package, the core, and what the core brings anyway."""
         module = installed.module_of(self.kind, self.plugin_name)
-        done = watch(module)
+        done = _watch_once(module)
         assert not done.error, done.error
         assert not done.operations, f"importing it does nothing to the world outside:\n{done.told}"
         brought = done.brought(*_brought_by_core(), module.partition(".")[0], *self.may_import)

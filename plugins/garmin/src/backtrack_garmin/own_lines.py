@@ -15,37 +15,42 @@ from backtrack_plugins import InvalidWorkout, Loss, Speed, parse_line
 if TYPE_CHECKING:
     from backtrack_plugins import Step, Straddle
 
-_HEADER_LINE = re.compile(r"(?:name|level|about):(?:\s|\Z)")
-_LEVEL = re.compile(r"\slevel:\s+(first-timer|beginner|intermediate|advanced)(?=\s|\Z)")
+_HEADER_LINE = r"(?:name|level|about):(?:\s|\Z)"
+_LEVEL = r"\slevel:\s+(first-timer|beginner|intermediate|advanced)(?=\s|\Z)"
 _AMOUNT = r"\s*(?:[0-9]+:[0-9:]+|[0-9.]+ ?(?:km|mi|m)|lap)\s+"
 _ANY_AMOUNT = r"\s*(?:[0-9]+:[0-9:]+|[0-9.]+ ?(?:km|mi|m|s(?:ec)?|min|h)|lap)\s+"
-_BEGINS = re.compile(
-    rf"{_AMOUNT}.*\b(?:forward|backward|left|right|walk|jog|run|km/h|mph|m/s|/km|/mi|rail|hands|straddle)\b",
-    re.IGNORECASE,
+_BEGINS = (
+    rf"(?i){_AMOUNT}.*"
+    r"\b(?:forward|backward|left|right|walk|jog|run|km/h|mph|m/s|/km|/mi|rail|hands|straddle)\b"
 )
-_BEGINS_AND_TURNS = re.compile(
-    rf"{_ANY_AMOUNT}(?:(?:forward|backwards?|bwd|left|right)(?:\s|\Z)|back\s+(?:walk|jog|run)\b)",
-    re.IGNORECASE,
+_BEGINS_AND_TURNS = (
+    rf"(?i){_ANY_AMOUNT}(?:(?:forward|backwards?|bwd|left|right)(?:\s|\Z)|back\s+(?:walk|jog|run)\b)"
 )
-_HAS_PART = re.compile(
-    r"\b(?:forward|fwd|backwards?|back|bwd|left|right)\s+(?:walk|jog|run)\s+"
-    r"[0-9][0-9.:]*\s?(?:km/h|kmh|kph|mph|m/s|/km|/mi)",
-    re.IGNORECASE,
+_HAS_PART = (
+    r"(?i)\b(?:forward|fwd|backwards?|back|bwd|left|right)\s+(?:walk|jog|run)\s+"
+    r"[0-9][0-9.:]*\s?(?:km/h|kmh|kph|mph|m/s|/km|/mi)"
 )
 """What only a line of ours has in it, wherever it stands: direction, gait and speed side by side."""
 
-_RAIL = re.compile(r"(?:grip|light|hold)\s+rail(?![a-z])|hands[\s-]+free(?![a-z])", re.IGNORECASE)
+_RAIL = r"(?i)(?:grip|light|hold)\s+rail(?![a-z])|hands[\s-]+free(?![a-z])"
 _PARTS = (
-    re.compile(r"(?<![a-z])(?:forward|fwd|backwards?|back|bwd|left|right)(?![a-z])", re.IGNORECASE),
-    re.compile(r"(?<![a-z])(?:walk|jog|run)(?![a-z])", re.IGNORECASE),
-    re.compile(r"(?:(?<![a-z])(?:km/?h|kph|mph|m/s)|/km|/mi)(?![a-z])", re.IGNORECASE),
+    r"(?i)(?<![a-z])(?:forward|fwd|backwards?|back|bwd|left|right)(?![a-z])",
+    r"(?i)(?<![a-z])(?:walk|jog|run)(?![a-z])",
+    r"(?i)(?:(?<![a-z])(?:km/?h|kph|mph|m/s)|/km|/mi)(?![a-z])",
     _RAIL,
 )
 _ENOUGH_PARTS = 3
 """Of direction, gait, speed and rail: with so many, a note among lines of ours was one itself. Where no other
 step has a line, one of them has to be the rail: runners do write "turn left, run at 10 km/h"."""
 
-_NAME = re.compile(
+_IN_EACH = (
+    *("walk", "jog", "run", "straddle", "rail", "hands", "forward", "fwd", "back", "bwd", "left", "right"),
+    *("km/h", "mph", "m/s", "/km", "/mi"),
+)
+"""One of these stands in each note that was a line; compiling the rest takes time. Of ASCII alone, since
+other letters may be the small or capital ones of these."""
+
+_NAME = (
     r"(?:forward|backward|left|right) (?:walk|jog|run)(?: [0-9].*)?\Z"
     r"|straddle(?:, then (?:forward|backward|left|right))?\Z"
 )
@@ -108,10 +113,13 @@ def read_note(note: str, *, in_ours: bool = False) -> Note:
                 fitted = tuple(row for row in others if row.startswith("fitted "))
                 rest = tuple(row for row in others if not row.startswith("fitted "))
                 return Note(step, (text, *fitted), rest)
+    lowered = note.lower()
+    if note.isascii() and not any(word in lowered for word in _IN_EACH):
+        return Note()
     for row in rows:
-        if _BEGINS_AND_TURNS.match(row) or (in_ours and _BEGINS.match(row)):
+        if re.match(_BEGINS_AND_TURNS, row) or (in_ours and re.match(_BEGINS, row)):
             return Note(lines=(row,), changed=True)
-    was = any(_BEGINS_AND_TURNS.match(row) for row in written)
+    was = any(re.match(_BEGINS_AND_TURNS, row) for row in written)
     return Note(changed=was or _has_parts(" ".join(written), in_ours=in_ours))
 
 
@@ -136,17 +144,19 @@ def is_name(name: str) -> bool:
     >>> is_name("backward walk 2.4 km/h"), is_name("straddle, then left"), is_name("backward hill")
     (True, True, False)
     """
-    return _NAME.match(name) is not None
+    return re.match(_NAME, name) is not None
 
 
 def is_near_line(text: str) -> bool:
     """Whether a text is a line of ours, or was one before somebody changed it."""
-    return is_line(text) or _BEGINS_AND_TURNS.match(text) is not None or _has_parts(text, in_ours=True)
+    return is_line(text) or re.match(_BEGINS_AND_TURNS, text) is not None or _has_parts(text, in_ours=True)
 
 
 def _has_parts(text: str, *, in_ours: bool) -> bool:
-    enough = sum(part.search(text) is not None for part in _PARTS) >= _ENOUGH_PARTS
-    return _HAS_PART.search(text) is not None or (enough and (in_ours or _RAIL.search(text) is not None))
+    enough = sum(re.search(part, text) is not None for part in _PARTS) >= _ENOUGH_PARTS
+    return re.search(_HAS_PART, text) is not None or (
+        enough and (in_ours or re.search(_RAIL, text) is not None)
+    )
 
 
 def is_line(text: str) -> bool:
@@ -195,7 +205,7 @@ def read_header(written: str | None, title: str | None, description: str, *, in_
     rows = description.splitlines() or [""]
     as_written = written is None or rows[0] == f"name: {written}"
     if rows[0].startswith("name: ") and (as_written or not rows[0].startswith(f"name: {title} ")):
-        lines = [row for row in rows if _HEADER_LINE.match(row)]
+        lines = [row for row in rows if re.match(_HEADER_LINE, row)]
         other = [row for row in rows if row.strip() and not row.startswith("#") and row not in lines]
         losses = [Loss(what="description", instead=f"not carried: {' '.join(other)}")] if other else []
         if title is not None and not as_written:
@@ -204,7 +214,7 @@ def read_header(written: str | None, title: str | None, description: str, *, in_
         return Header(tuple(lines), tuple(losses))
     if title is None or not in_ours:
         return None
-    level = _LEVEL.search("\n".join(rows).removeprefix(f"name: {title}"))
+    level = re.search(_LEVEL, "\n".join(rows).removeprefix(f"name: {title}"))
     told = [f"name: {title}", *([f"level: {level[1]}"] if level is not None else [])]
     return Header(tuple(told), (REWRITTEN,))
 
@@ -237,10 +247,10 @@ def read_description(description: str, *, in_ours: bool = True) -> Description:
     if not in_ours or not rows:
         return Description(description)
     if rows[0].startswith("name: "):
-        theirs = [row for row in rows if not _HEADER_LINE.match(row) and not row.startswith("#")]
-        level = _LEVEL.search("\n".join(rows))
+        theirs = [row for row in rows if not re.match(_HEADER_LINE, row) and not row.startswith("#")]
+        level = re.search(_LEVEL, "\n".join(rows))
         return Description("\n".join(theirs), "" if level is None else level[1])
     while rows and rows[-1].startswith("# "):
         rows.pop()
-    level = _LEVEL.fullmatch("\n" + rows[-1]) if rows else None
+    level = re.fullmatch(_LEVEL, "\n" + rows[-1]) if rows else None
     return Description("\n".join(rows[:-1] if level else rows), "" if level is None else level[1])

@@ -27,29 +27,30 @@ _LINE = re.compile(
     )(?=\n|[ ]fitted[ ]|[ ]In[ ][0-9]|\Z)""",
     re.VERBOSE,
 )
-_BEGINS = re.compile(
-    r"\s*(?:[0-9]+:[0-9:]+|[0-9.]+ ?(?:km|mi|m|s(?:ec)?|min|h)|lap)\s+"
-    r"(?:(?:forward|backwards?|bwd)(?:\s|\Z)|(?:back|left|right)\s+(?:walk|jog|run)\b|straddle\b)",
-    re.IGNORECASE,
+_BEGINS = (
+    r"(?i)\s*(?:[0-9]+:[0-9:]+|[0-9.]+ ?(?:km|mi|m|s(?:ec)?|min|h)|lap)\s+"
+    r"(?:(?:forward|backwards?|bwd)(?:\s|\Z)|(?:back|left|right)\s+(?:walk|jog|run)\b|straddle\b)"
 )
 """How only a line of ours begins; "1:00 left" is what anybody says."""
 
-_BEGINS_IN_OURS = re.compile(
-    r"\s*(?:[0-9]+:[0-9:]+|[0-9.]+ ?(?:km|mi|m|s(?:ec)?|min|h)|lap)\s+.*"
-    r"\b(?:walk|jog|run)\s+[0-9][0-9.:]*\s?(?:km/h|kmh|kph|mph|m/s|/km|/mi)\b",
-    re.IGNORECASE,
+_BEGINS_IN_OURS = (
+    r"(?i)\s*(?:[0-9]+:[0-9:]+|[0-9.]+ ?(?:km|mi|m|s(?:ec)?|min|h)|lap)\s+.*"
+    r"\b(?:walk|jog|run)\s+[0-9][0-9.:]*\s?(?:km/h|kmh|kph|mph|m/s|/km|/mi)\b"
 )
 """The same among other lines of ours, where less is enough."""
 
-_HAS_PART = re.compile(
-    r"\b(?:forward|fwd|backwards?|back|bwd|left|right)\s+(?:walk|jog|run)\s+"
-    r"[0-9][0-9.:]*\s?(?:km/h|kmh|kph|mph|m/s|/km|/mi)|(?:grip|light)\s+rail\b|\bhands\s+free\b",
-    re.IGNORECASE,
+_HAS_PART = (
+    r"(?i)\b(?:forward|fwd|backwards?|back|bwd|left|right)\s+(?:walk|jog|run)\s+"
+    r"[0-9][0-9.:]*\s?(?:km/h|kmh|kph|mph|m/s|/km|/mi)|(?:grip|light)\s+rail\b|\bhands\s+free\b"
 )
-_TURNED = re.compile(r"\b(?:BACK|LEFT|RIGHT) (?:WALK|JOG|RUN)\b|STRADDLE")
+_IN_EACH = ("walk", "jog", "run", "straddle", "rail", "hands", "forward", "back", "bwd")
+"""One of these stands in all that the three above find; compiling them takes time. Of ASCII alone, since
+other letters may be the small or capital ones of these."""
+
+_TURNED = r"\b(?:BACK|LEFT|RIGHT) (?:WALK|JOG|RUN)\b|STRADDLE"
 """What our own option has Zwift show in place of the target."""
 
-_AHEAD = re.compile(r"\bIn [0-9]+ s(?:econds?)?:? .*\b(backward|left|right)\b", re.IGNORECASE)
+_AHEAD = r"(?i)\bIn [0-9]+ s(?:econds?)?:? .*\b(backward|left|right)\b"
 """A text that says which way the next step faces."""
 
 _AT_ONCE = frozenset({"0", "0.0", ""})
@@ -146,20 +147,26 @@ def was_line(element: Plain, *, in_ours: bool) -> bool:
     """
     for event in element.events:
         said = event.message[:_MOST_TEXT]
-        if _BEGINS.match(said) or _HAS_PART.search(said) or (in_ours and _BEGINS_IN_OURS.match(said)):
+        lowered = said.lower()
+        if said.isascii() and not any(word in lowered for word in _IN_EACH):
+            continue
+        if re.match(_BEGINS, said) or re.search(_HAS_PART, said):
+            return True
+        if in_ours and re.match(_BEGINS_IN_OURS, said):
             return True
     return False
 
 
 def shows_a_turn(element: Plain) -> bool:
     """Whether it has Zwift show a way of moving that only a step of ours has."""
-    return _TURNED.search(element.attributes.get("replacement_prescription", "")) is not None
+    shown = element.attributes.get("replacement_prescription")
+    return shown is not None and re.search(_TURNED, shown) is not None
 
 
 def faces_next(element: Plain) -> str:
     """Which way the next step faces, where a text says that it is not forward; else empty."""
     for event in element.events:
-        match = _AHEAD.search(event.message[:_MOST_TEXT])
+        match = re.search(_AHEAD, event.message[:_MOST_TEXT])
         if match is not None:
             return match[1].lower()
     return ""
