@@ -68,7 +68,8 @@ def read(data: bytes, name: str, settings: ImportSettings) -> Imported:
             continue
         seconds, speed, words = row.split(" ", 2)
         if speed == "?":
-            unknown.append(number)
+            if settings.options.unknown is None:
+                unknown.append(number)
             speed = settings.options.unknown or ("5" if settings.athlete.units == "metric" else "")
             if not speed:
                 raise UsageError("the club does not say how fast", plugin="club", option="unknown")

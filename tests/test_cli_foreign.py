@@ -141,11 +141,12 @@ class TestAdd:
         assert "BT310" in done.err
 
     def test_when_one_format_fails_none_is_written(self, run: Callable[..., Outcome]) -> None:
+        Path("me.toml").write_text('easy_walk = "4 km/h"\n', encoding="utf-8")
         done = run(
             *("add", "block.backtrack", "--after", "Tempo Tuesday.club"),
-            *("--to", "club", "--to", "zwo", "--to", "nowhere"),
+            *("--to", "club", "--to", "zwo", "--to", "nowhere", "--athlete", "me.toml"),
         )
-        assert (done.code, files()) == (2, BEFORE)
+        assert (done.code, files()) == (2, {*BEFORE, "me.toml"})
         for said in ("race pace", "nowhere", "Nothing was written."):
             assert said in done.err
 
@@ -209,6 +210,17 @@ class TestConvert:
         assert done.code == 2
         assert "missing.club: no such file" in done.err
         assert "is not among" not in done.err
+
+    def test_no_belt_is_set_to_a_guess_and_the_other_formats_wait_for_it(
+        self, run: Callable[..., Outcome]
+    ) -> None:
+        asked = ("convert", "Tempo Tuesday.club", "--to", "qz", "--to", "garmin-fit")
+        done = run(*asked)
+        assert (done.code, files()) == (2, BEFORE)
+        assert 'easy_walk = "5 km/h"' in done.err
+        assert "backtrack import 'Tempo Tuesday.club'" in done.err
+        Path("me.toml").write_text('easy_walk = "4 km/h"\n', encoding="utf-8")
+        assert run(*asked, "--athlete", "me.toml").code == 0
 
 
 class TestImport:

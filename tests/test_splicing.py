@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import backtrack_plugins as bt
+from backtrack_plugins.easy_speeds import with_easy_speeds
 from backtrack_plugins.joining import join_and_tell
 from backtrack_plugins.registry import Registry
 from backtrack_plugins.splicing import export_joined, inserts_in, join_run, read_run
@@ -237,6 +238,33 @@ class TestReading:
                 run_file, athlete=imperial, options={"unknown": "6"}, registry=registry, importer="club"
             )
         assert "6 km/h" in bt.write(answered)
+
+    def test_no_belt_is_set_to_a_guess(self, run_file: Path, registry: Registry) -> None:
+        options = {"race_pace": "5k=30:00"}
+        for athlete in (None, bt.Athlete(), bt.Athlete(easy_run=bt.Speed("9 km/h"))):
+            with pytest.raises(
+                bt.UsageError, match="how fast step 3 is, and zwo would set a belt to a gue"
+            ) as e:
+                bt.add_block(BLOCK, run_file, to="zwo", athlete=athlete, options=options, registry=registry)
+            assert e.value.details["needs"] == "easy_walk"
+        knows = bt.Athlete(easy_walk=bt.Speed("4 km/h"))
+        artifact = bt.add_block(BLOCK, run_file, to="zwo", athlete=knows, options=options, registry=registry)
+        assert "4:00 forward walk 4 km/h" in artifact.data.decode()
+        (easy,) = [loss for loss in artifact.losses if loss.instead.startswith("the athlete's own easy walk")]
+        assert easy.steps == (3,)
+        assert bt.add_block(BLOCK, run_file, to="garmin-fit", registry=registry).format == "garmin-fit"
+
+    def test_a_speed_that_was_assumed_is_not_told_where_the_athletes_own_is_known(self) -> None:
+        workout = bt.parse("name: A\n1:00 forward walk 5 km/h\n2x\n  1:00 forward run 8 km/h")
+        loss = bt.Loss(what="speed", instead="assumed, since nobody says it", steps=(1, 2))
+        imported = bt.Imported(workout=workout, losses=(loss,), unknown=(1, 2))
+        known = with_easy_speeds(imported, bt.Athlete(easy_run=bt.Speed("9 km/h")))
+        assert "2x\n  1:00 forward run 9 km/h" in bt.write(known.workout)
+        assert [(each.instead[:11], each.steps) for each in known.losses] == [
+            ("assumed, si", (1,)),
+            ("the athlete", (2,)),
+        ]
+        assert with_easy_speeds(imported, bt.Athlete()) == imported
 
     def test_what_nobody_knows_is_no_page_either(self, tmp_path: Path, registry: Registry) -> None:
         path = tmp_path / "a.xyz"

@@ -156,6 +156,17 @@ class Making(NamedTuple):
         return carried, (*(loss for loss in lost if loss.what not in left_out), *exported.losses)
 
 
+def carried_by(exporter: Exporter, options: Mapping[str, Any] | None = None) -> frozenset[Capability]:
+    """What a format carries with these options, by name.
+
+    Raises:
+        UsageError: when an option is wrong.
+        PluginError: when the plugin fails at it.
+    """
+    chosen = convert_options(exporter.name, exporter.options, options or {})
+    return _asked(exporter).call(lambda: exporter.carried(chosen))
+
+
 def refuse_wrong_stem(stem: str | None) -> None:
     """Hold a file name without its suffix to what is one.
 

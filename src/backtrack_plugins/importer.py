@@ -20,7 +20,9 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
         workout: What the file says.
         losses: What of the file has no place in a Workout.
         unknown: Steps of the Workout, from 1, of which the file does not say how fast they are; their speed
-            is assumed. A block that is put beside one brings its own walk.
+            is assumed, and a loss ``speed`` says so that begins with *assumed*. The core puts the athlete's
+            own easy walk or run there, where it is known, and asks for it before a format that carries speeds
+            gets them. A block that is put beside one brings its own walk.
         complete: Whether the file has the whole Workout in words of ours, so that writing it anew loses
             nothing of somebody else's.
     """

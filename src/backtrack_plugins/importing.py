@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from backtrack_plugins.athlete import declared
 from backtrack_plugins.calling import Asked
+from backtrack_plugins.easy_speeds import with_easy_speeds
 from backtrack_plugins.errors import UsageError
 from backtrack_plugins.importer import Imported, ImportSettings
 from backtrack_plugins.kinds import KINDS
@@ -43,6 +44,7 @@ def import_file(
         path: The file; it is never changed.
         importer: An installed importer's name; found by the file's first bytes when left out.
         athlete: Whose race paces, or whatever else the importer needs, hold for what the file leaves open.
+            Their easy walk and run are the speed of steps of which it does not say how fast they are.
         options: The importer's options by name; texts are converted.
         registry: Where importers are looked up.
 
@@ -159,7 +161,7 @@ def import_with(
         answer = asked.call(lambda: chosen.read_with(data, name, settings))
     if isinstance(answer, Workout):
         return Imported(workout=answer)
-    return asked.returned(answer, Imported, Workout)
+    return with_easy_speeds(asked.returned(answer, Imported, Workout), athlete)
 
 
 def importer_of(data: bytes, name: str, *, importer: str | None = None, registry: Registry) -> Importer:

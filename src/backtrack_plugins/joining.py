@@ -23,6 +23,7 @@ from backtrack_plugins.workout import (
     Step,
     Straddle,
     Workout,
+    leaves,
     segment_count,
     written_steps,
 )
@@ -176,7 +177,7 @@ class _Joining:
 
     def lead_in(self) -> None:
         """Have the block begin forward, so that its first turn is announced in words of ours."""
-        first = next(_leaves(self.block))
+        first = next(leaves(self.block))
         turns = isinstance(first, Straddle) or first.direction != "forward"
         if self.head and turns and not self.resting:
             self.resting = self.walks(LEAD_SECONDS, "in which the turn is announced")
@@ -323,16 +324,8 @@ def with_steps(workout: Workout, steps: tuple[Part, ...]) -> Workout:
 
 def _is_imperial(parts: Sequence[Part]) -> bool:
     """Whether the first step is written in miles; a run in mixed units goes by how it begins."""
-    first = next((leaf for leaf in _leaves(parts) if isinstance(leaf, Step)), None)
+    first = next((leaf for leaf in leaves(parts) if isinstance(leaf, Step)), None)
     return first is not None and first.speed.imperial
-
-
-def _leaves(parts: Sequence[Part]) -> Iterator[Step | Straddle]:
-    for part in parts:
-        if isinstance(part, Repeat):
-            yield from _leaves(part.steps)
-        else:
-            yield part
 
 
 def _name(block: Workout, run: Workout) -> str:

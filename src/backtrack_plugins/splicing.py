@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from backtrack_plugins.easy_speeds import refuse_assumed_speeds
 from backtrack_plugins.errors import BacktrackError, CannotSplice, UnreadableInput, UsageError
 from backtrack_plugins.exporter import Insert, Loss, SpliceRequest
 from backtrack_plugins.exporting import (
     Making,
+    carried_by,
     checked_request,
     export,
     made_by,
@@ -228,6 +230,8 @@ def export_joined(
             return Put(_unfitted(whole, artifact), spliced=True)
         except CannotSplice as error:
             reason = str(error)
+    if run.is_foreign and "speed" in carried_by(exporter, options):
+        refuse_assumed_speeds(run.imported, athlete, run.file, format)
     artifact = export(
         whole.workout,
         format,

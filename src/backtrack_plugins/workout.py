@@ -15,7 +15,7 @@ from msgspec import Meta
 from backtrack_plugins.units import Amount, Incline, Speed, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     Check = Callable[[object], None]
 
@@ -361,6 +361,15 @@ def _check_parts(parts: object, owner: str) -> None:
 def depth(parts: Sequence[Part]) -> int:
     """How deep repeats nest: 0 without any."""
     return max((1 + depth(part.steps) for part in parts if isinstance(part, Repeat)), default=0)
+
+
+def leaves(parts: Sequence[Part]) -> Iterator[Step | Straddle]:
+    """Every step and straddle as it is written, in order."""
+    for part in parts:
+        if isinstance(part, Repeat):
+            yield from leaves(part.steps)
+        else:
+            yield part
 
 
 def written_steps(part: Part) -> int:

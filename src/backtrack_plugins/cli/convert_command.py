@@ -15,14 +15,19 @@ from backtrack_plugins.cli.foreign import (
 )
 from backtrack_plugins.cli.inputs import find_athlete
 from backtrack_plugins.cli.output import warn
+from backtrack_plugins.easy_speeds import refuse_assumed_speeds
 from backtrack_plugins.errors import BacktrackError, UsageError
+from backtrack_plugins.exporting import carried_by
 from backtrack_plugins.registry import Registry
 from backtrack_plugins.splicing import of_the_exporter
 from backtrack_plugins.workout import Origin
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
+    from backtrack_plugins.athlete import Athlete
+    from backtrack_plugins.exporter import Exporter
     from backtrack_plugins.splicing import RunFile
     from backtrack_plugins.workout import Workout
 
@@ -30,6 +35,25 @@ if TYPE_CHECKING:
 def _named(run: RunFile) -> Workout:
     """The Workout, which is called by its file wherever it is spoken of."""
     return run.workout if run.workout.file is not None else run.workout.with_origin(Origin(run.file, ()))
+
+
+def _that_need_no_guess(
+    run: RunFile,
+    exporters: Mapping[str, Exporter],
+    options: Mapping[str, Mapping[str, str]],
+    athlete: Athlete | None,
+) -> tuple[dict[str, Exporter], list[BacktrackError]]:
+    """The exporters that no guessed speed goes to, and what is to be said of the others."""
+    known: dict[str, Exporter] = {}
+    errors: list[BacktrackError] = []
+    for name, exporter in exporters.items():
+        try:
+            if "speed" in carried_by(exporter, options.get(name)):
+                refuse_assumed_speeds(run.imported, athlete, run.file, name)
+            known[name] = exporter
+        except BacktrackError as error:
+            errors.append(error)
+    return known, errors
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -56,7 +80,9 @@ def run(arguments: argparse.Namespace) -> int:
         exporters = {}
     for each in runs:
         wanted = {name: of_the_exporter(options.get(name, {}), name, each, registry) for name in exporters}
-        done, stopped = make([(_named(each), athlete)], exporters, wanted, arguments, registry)
+        known, unsaid = _that_need_no_guess(each, exporters, wanted, athlete)
+        errors += unsaid
+        done, stopped = make([(_named(each), athlete)], known, wanted, arguments, registry)
         made += [every._replace(reading=each.imported.losses) for every in done]
         errors += stopped
     refuse_to_write_over(
