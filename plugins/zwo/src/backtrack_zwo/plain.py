@@ -66,4 +66,5 @@ def plain(element: _Element) -> Plain:
 
 def attributes_of(element: _Element) -> dict[str, str]:
     """The attributes of an element, by their names in small letters."""
-    return {str(key).lower(): str(value) for key, value in element.items()}
+    # With a parser of lxml's own, names and values are texts; bytes come of no file.
+    return {key.lower(): value for key, value in element.items()}
