@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -38,6 +37,10 @@ from backtrack_plugins import (
     Step,
     Straddle,
     Where,
+    about_from,
+    clean_name,
+    clean_text,
+    cue_from,
     parse,
     write_line,
 )
@@ -67,16 +70,7 @@ LONGEST_METRES = 300_000
 
 UNNAMED = "Imported workout"
 
-CUE = (120, 160)
-NAME = (80, 120)
-ABOUT = (100, 100)
-"""Characters and UTF-8 bytes that a Workout has room for."""
-
 MOST_PROBLEMS = 100
-
-# What nobody sees, or what turns text round on a screen; neither may stand in a Workout.
-_UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
-_REORDERING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 _STAND_IN = f"1:00 forward walk {WALK}"
 """Stands on the page for a step that is a problem already, so that the others are read, too."""
@@ -199,7 +193,7 @@ class _Page:
 
     def add_header(self, workout: ForeignWorkout, place: str) -> None:
         """Append the header lines."""
-        title = _title(workout.name or "") or None
+        title = clean_name(workout.name or "") or None
         in_ours = self.in_ours and not self.has_others
         header = read_header(workout.name, title, workout.description, in_ours=in_ours)
         if header is not None:
@@ -211,22 +205,22 @@ class _Page:
             described = read_description(workout.description, in_ours=self.in_ours)
             if described.level:
                 self.lines.append(_Line(f"level: {described.level}", place))
-            self._add_about(cleaned(described.theirs), place)
+            self._add_about(clean_text(described.theirs), place)
             if self.in_ours and workout.description.startswith("name: "):
                 self.general.append(REWRITTEN)
             if title is None:
                 self.general.append(Loss(what="name", instead=f"it has none, and is called {UNNAMED}"))
             elif title != (workout.name or "").strip():
-                said = f"{cleaned(workout.name or '')!r} can be none, and is now {title!r}"
+                said = f"{clean_text(workout.name or '')!r} can be none, and is now {title!r}"
                 self.general.append(Loss(what="name", instead=said))
         self.lines.append(_Line("", place))
 
     def _add_about(self, description: str, place: str) -> None:
-        about, rest = cut(description, *ABOUT)
+        about, rest = about_from(description)
         if about:
             self.lines.append(_Line(f"about: {about}", place))
         if rest:
-            said = f"has room for {ABOUT[1]} bytes of the description; not carried: {rest}"
+            said = f"has room for 100 bytes of the description; not carried: {rest}"
             self.general.append(Loss(what="about", instead=said))
 
     def add(self, parts: Sequence[ForeignPart], depth: int, first_words: tuple[str, ...]) -> None:
@@ -310,7 +304,7 @@ class _Page:
         if any(is_near_line(row) for row in note.rest):
             self.refuse(step.place, "the note has two lines, and a step is one", "keep the one that is meant")
         elif note.rest:
-            instead = f"not carried, since the step has its line: {cleaned(' '.join(note.rest))}"
+            instead = f"not carried, since the step has its line: {clean_text(' '.join(note.rest))}"
             self.lose(Loss(what="note", instead=instead), line)
         waits = isinstance(said, Straddle) and step.end.kind == LAP
         if not waits and not _same_amount(said.amount, step.end):
@@ -367,10 +361,10 @@ class _Page:
             words.append(step.end.words)
         words += [target.words for target in step.targets if not _is_said_by(speed, target)]
         words += [step.intensity, step.name, step.note]
-        whole = "; ".join(dict.fromkeys(filter(None, map(cleaned, words))))
-        cue, rest = cut(whole, *CUE)
+        whole = "; ".join(dict.fromkeys(filter(None, map(clean_text, words))))
+        cue, rest = cue_from(whole)
         if rest:
-            instead = f"has room for {CUE[0]} characters and {CUE[1]} bytes; not carried: {rest}"
+            instead = f"has room for 120 characters and 160 bytes; not carried: {rest}"
             self.lose(Loss(what="cue", instead=instead))
         return cue or None
 
@@ -385,7 +379,7 @@ class _Page:
             self.lose(_TARGET)
         if step.intensity:
             self.lose(_INTENSITY)
-        if cleaned(step.name) or cleaned(step.note):
+        if clean_text(step.name) or clean_text(step.note):
             self.lose(_WORDS)
 
     def _lose_of_speed(self, target: Target | None, speed: Speed) -> None:
@@ -459,34 +453,6 @@ def _numbers(place: str) -> list[int]:
     return [int(number) for number in re.findall("[0-9]+", place)]
 
 
-def cleaned(text: str) -> str:
-    r"""A text on one line, without what nobody sees.
-
-    >>> cleaned(" keep\tup\n the pace ")
-    'keep up the pace'
-    """
-    if text.isascii() and text.isprintable():
-        return " ".join(text.split())
-    seen = [
-        " " if unicodedata.category(character) in _UNPRINTABLE or character in _REORDERING else character
-        for character in text
-    ]
-    return " ".join("".join(seen).split())
-
-
-def cut(text: str, characters: int, size: int) -> tuple[str, str]:
-    """As much of a text as there is room for, and the rest; between words, where there are some.
-
-    >>> cut("easy does it", 8, 100)
-    ('easy', 'does it')
-    """
-    kept = text[:characters]
-    kept = kept.encode()[:size].decode(errors="ignore")
-    if kept != text and text[len(kept)] != " " and " " in kept:
-        kept = kept[: kept.rindex(" ")]
-    return kept.strip(), text[len(kept) :].strip()
-
-
 def _turns_to(step: ForeignStep) -> str:
     """Which way the step after a straddle of ours faces, as the straddle says; empty where it does not."""
     found = _TURNS.search(f"{step.name}\n{step.note}")
@@ -494,15 +460,7 @@ def _turns_to(step: ForeignStep) -> str:
 
 
 def _left_out(words: tuple[str, ...]) -> Loss:
-    return Loss(what="other values", instead=f"not carried: {cleaned(', '.join(words))}")
-
-
-def _title(name: str) -> str:
-    """A name that a Workout can have; empty when nothing is left of it."""
-    title = cleaned(name).replace("/", "-").replace("\\", "-")
-    while ".." in title:
-        title = title.replace("..", ".")
-    return cut(title, *NAME)[0]
+    return Loss(what="other values", instead=f"not carried: {clean_text(', '.join(words))}")
 
 
 def _same_amount(amount: Amount, end: End) -> bool:

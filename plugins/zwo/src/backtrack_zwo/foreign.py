@@ -27,8 +27,11 @@ from backtrack_plugins import (
     Step,
     Where,
     Workout,
+    about_from,
+    clean_name,
+    clean_text,
+    cue_from,
 )
-from backtrack_zwo.cleaning import ABOUT, CUE, UNNAMED, cleaned, cut, title_of
 from backtrack_zwo.own_lines import falls_short, lasts
 from backtrack_zwo.paces import FASTEST_PACE, RACE_OF, SLOWEST_PACE, UNSAID, RacePaces
 from backtrack_zwo.parts import (
@@ -75,6 +78,8 @@ MOST_SAID = 300
 
 _MOST_DIGITS = 40
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+
+UNNAMED = "Imported workout"
 
 _DIRECTION = Loss(what="direction", instead="assumed to be forward: only a line of ours says another one")
 _GAIT = Loss(what="gait", instead=f"assumed: walk up to {FASTEST_WALK} km/h, else run")
@@ -230,22 +235,22 @@ class _Reading:
     def _header(self) -> tuple[str, str, list[Loss]]:
         losses = []
         written = header(self.root, "name") or ""
-        title = title_of(written)
+        title = clean_name(written)
         if not title:
             title = UNNAMED
             losses.append(Loss(what="name", instead=f"it has none, and is called {UNNAMED}"))
         elif title != written.strip():
-            said = f"{_shortened(cleaned(written))!r} can be none, and is now {title!r}"
+            said = f"{_shortened(clean_text(written))!r} can be none, and is now {title!r}"
             losses.append(Loss(what="name", instead=said))
         described = (header(self.root, "description") or "").partition(ADDED_SENTENCE)[0]
-        about, rest = cut(cleaned(described), *ABOUT)
+        about, rest = about_from(clean_text(described))
         if rest:
-            said = f"has room for {ABOUT[1]} bytes of the description; not carried: {_shortened(rest)}"
+            said = f"has room for 100 bytes of the description; not carried: {_shortened(rest)}"
             losses.append(Loss(what="about", instead=said))
         others = [child for child in self.root if str(child.tag).lower() not in _HEADER]
         if others:
             said = "; ".join(map(_as_words, others[:MOST_SAID]))
-            losses.append(Loss(what="header", instead=f"not carried: {_shortened(cleaned(said))}"))
+            losses.append(Loss(what="header", instead=f"not carried: {_shortened(clean_text(said))}"))
         if header(self.root, "sporttype") is None:
             losses.append(Loss(what="sport", instead="assumed to be a run: the file has no <sportType>"))
         return title, about, losses
@@ -262,7 +267,7 @@ class _Reading:
             if part.tag in STEPS:
                 self._add_foreign(part)
             else:
-                said = f"not carried: {_shortened(cleaned(_as_words(part.element.element)))}"
+                said = f"not carried: {_shortened(clean_text(_as_words(part.element.element)))}"
                 self.lose(Loss(what="other elements", instead=said), max(1, self.count))
 
     def _add_own(self, part: Part, following: Iterable[Part]) -> None:
@@ -314,7 +319,7 @@ class _Reading:
             said += [f"{key!s}={value!s}" for key, value in left if str(key).lower() not in known]
         said += map(_as_words, part.element.others[:MOST_SAID])
         if said:
-            words = f"not carried: {_shortened(cleaned(', '.join(said)))}"
+            words = f"not carried: {_shortened(clean_text(', '.join(said)))}"
             self.lose(Loss(what="other values", instead=words), number)
 
     def _add_intervals(self, element: Plain) -> None:
@@ -419,15 +424,15 @@ class _Reading:
             self.lose(_CADENCE)
         if first and element.events:
             events = element.events
-            said += [cleaned(event.message) for event in events]
+            said += [clean_text(event.message) for event in events]
             at_once = len(events) == 1 and not _number(events[0].attributes.get("timeoffset") or "0")
             if not at_once or "distoffset" in events[0].attributes:
                 self.lose(_TEXTS)
         if not said:
             return None
-        cue, rest = cut("; ".join(dict.fromkeys(filter(None, said))), *CUE)
+        cue, rest = cue_from("; ".join(dict.fromkeys(filter(None, said))))
         if rest:
-            room = f"has room for {CUE[0]} characters and {CUE[1]} bytes"
+            room = "has room for 120 characters and 160 bytes"
             self.lose(Loss(what="cue", instead=f"{room}; not carried: {_shortened(rest)}"))
         return cue or None
 
@@ -555,7 +560,7 @@ def _number(text: str) -> float | None:
 def _said(value: str | None) -> str:
     if value is None:
         return "nothing: it is missing"
-    words = cleaned(value)
+    words = clean_text(value)
     return f"{_shortened(words, 40)!r}" if _number(words) is None else words
 
 

@@ -29,8 +29,8 @@ from backtrack_garmin.foreign import (
     Target,
     not_speed,
 )
-from backtrack_garmin.importing import cleaned, understand
-from backtrack_plugins import Loss, Problem, UnreadableInput, Where
+from backtrack_garmin.importing import understand
+from backtrack_plugins import Loss, Problem, UnreadableInput, Where, clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -178,7 +178,7 @@ def _sports(workout: _Object, segments: list[_Object], name: str) -> tuple[Loss,
     words = [segment["description"] for segment in segments if isinstance(segment.get("description"), str)]
     if any(words):
         losses.append(
-            Loss(what="description of a segment", instead=f"not carried: {cleaned(' '.join(words))}")
+            Loss(what="description of a segment", instead=f"not carried: {clean_text(' '.join(words))}")
         )
     if len(segments) > 1:
         losses.append(Loss(what="segments", instead="one after the other, as one workout"))
