@@ -9,12 +9,15 @@ from backtrack_plugins import BeltText, Step
 from backtrack_zwo.folding import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from lxml.etree import _Element
 
     from backtrack_plugins import BeltRow, Segment
     from backtrack_zwo.stretches import Bar
+
+    Make = Callable[[str], _Element]
+    """Makes an element: one that stands alone, or inside another."""
 
 
 class Style(NamedTuple):
@@ -34,12 +37,10 @@ class Style(NamedTuple):
 
 
 def steady_state(
-    segment: Segment, row: BeltRow, style: Style, events: Iterable[BeltText] | None = None
+    make: Make, segment: Segment, row: BeltRow, style: Style, events: Iterable[BeltText] | None = None
 ) -> _Element:
     """A row of a segment, with its texts or others in their place."""
-    from lxml.etree import Element
-
-    step = Element("SteadyState")
+    step = make("SteadyState")
     step.set("Duration", str(row.seconds))
     step.set("Power", power(row, style.seconds_per_km))
     if style.pace is not None:
@@ -52,13 +53,11 @@ def steady_state(
     return step
 
 
-def bar_element(bar: Bar, style: Style) -> _Element:
+def bar_element(make: Make, bar: Bar, style: Style) -> _Element:
     """A bar, with the texts of all its passes."""
-    from lxml.etree import Element
-
     rows = [stretch.rows[0] for stretch in bar.stretches]
     on, off = rows[:2]
-    step = Element("IntervalsT")
+    step = make("IntervalsT")
     step.set("Repeat", str(bar.times))
     step.set("OnDuration", str(on.seconds))
     step.set("OffDuration", str(off.seconds))

@@ -248,11 +248,11 @@ def _leads_on(step: _Element) -> bool:
 
 def _texts(steps: Sequence[Stretch], style: Style, own_line: str) -> Iterator[str]:
     """The new elements as text, indented as the file's are."""
-    from lxml.etree import tostring
+    from lxml.etree import Element, tostring
 
     for step in steps:
         for row in step.rows:
-            element = steady_state(step.segment, row, style, _events(step, row))
+            element = steady_state(Element, step.segment, row, style, _events(step, row))
             text = tostring(element, encoding="us-ascii", pretty_print=bool(own_line)).decode().rstrip("\n")
             yield text.replace("\n", own_line)
 

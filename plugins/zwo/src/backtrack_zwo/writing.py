@@ -7,6 +7,7 @@ asked otherwise: readers disagree on which end of a ramp is which, and on what a
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from backtrack_plugins import CannotExport, Exported, Loss, Problem, belt_plan
@@ -85,12 +86,13 @@ def _xml(header: dict[str, str], steps: Sequence[Stretch | Bar], style: Style) -
     for tag, text in header.items():
         SubElement(root, tag).text = text
     SubElement(SubElement(root, "tags"), "tag", name="backtrack")
-    workout = SubElement(root, "workout")
+    inside = partial(SubElement, SubElement(root, "workout"))  # an element that is moved there costs more
     for step in steps:
         if isinstance(step, Bar):
-            workout.append(bar_element(step, style))
+            bar_element(inside, step, style)
         else:
-            workout.extend(steady_state(step.segment, row, style) for row in step.rows)
+            for row in step.rows:
+                steady_state(inside, step.segment, row, style)
     return tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
 
 
