@@ -455,7 +455,12 @@ def _all_at_once(data: bytes) -> bytes:
 # ---- Our files do what was planned
 
 ATHLETES = {
-    name: bt.Athlete(race_paces=(bt.RaceTime.of(*pace.split("=")),), treadmill=treadmill)
+    name: bt.Athlete(
+        race_paces=(bt.RaceTime.of(*pace.split("=")),),
+        treadmill=treadmill,
+        easy_walk=bt.Speed("4.5 km/h"),
+        easy_run=bt.Speed("8 km/h"),
+    )
     for name, pace, treadmill in (
         ("usual", "5k=30:00", None),
         ("slow", "marathon=4:04:37", bt.Treadmill(slowest=bt.Speed("0.1 km/h"), highest=bt.Incline("40%"))),

@@ -11,7 +11,12 @@ import backtrack_plugins as bt
 from backtrack_plugins import library
 from backtrack_plugins.splicing import JoinedRun, export_joined, join_run
 
-ATHLETE = bt.Athlete(level="advanced", race_paces=(bt.RaceTime("5k", 1500),))
+ATHLETE = bt.Athlete(
+    level="advanced",
+    race_paces=(bt.RaceTime("5k", 1500),),
+    easy_walk=bt.Speed("4.5 km/h"),
+    easy_run=bt.Speed("8 km/h"),
+)
 BLOCKS = {
     "a finisher": library.library_entry("finisher-advanced").workout,
     "an opener": library.library_entry("opener-beginner").workout,

@@ -101,7 +101,10 @@ class Drawing:
         for _ in range(random.randint(1, 5)):
             lines += self._part("", 1)
         athlete = bt.Athlete(
-            race_paces=(bt.RaceTime.of(*random.choice(PACES).split("=")),), treadmill=self.treadmill
+            easy_walk=bt.Speed("4.5 km/h"),
+            easy_run=bt.Speed("8 km/h"),
+            race_paces=(bt.RaceTime.of(*random.choice(PACES).split("=")),),
+            treadmill=self.treadmill,
         )
         workout = bt.parse("\n".join([*self.header, *lines]))
         into = random.choice((*OPTIONS,))

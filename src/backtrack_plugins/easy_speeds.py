@@ -50,7 +50,9 @@ def with_easy_speeds(imported: Imported, athlete: Athlete | None) -> Imported:
     return msgspec.structs.replace(imported, workout=workout, losses=(*losses, easy))
 
 
-def refuse_assumed_speeds(imported: Imported, athlete: Athlete | None, file: str, name: str) -> None:
+def refuse_assumed_speeds(
+    imported: Imported, athlete: Athlete | None, file: str, name: str, *, because: str = ""
+) -> None:
     """Have nobody's guess set a belt: a format that carries speeds gets none that is assumed.
 
     Args:
@@ -58,6 +60,7 @@ def refuse_assumed_speeds(imported: Imported, athlete: Athlete | None, file: str
         athlete: Whose easy walk and run hold for what it does not say.
         file: The file's name, for the message.
         name: The format's.
+        because: Why its steps cannot stay as they are in a file of their own format.
 
     Raises:
         UsageError: when the file leaves open how fast a step is, and the athlete does not say it either.
@@ -70,9 +73,10 @@ def refuse_assumed_speeds(imported: Imported, athlete: Athlete | None, file: str
     more = f" and {len(missing) - _MOST_LISTED} more" if len(missing) > _MOST_LISTED else ""
     lines = [f'{_EASY[gait]} = "{example}"' for gait, example in _EXAMPLES.items() if gait in gaits]
     said = "\n    ".join(lines)
+    anew = f" Its steps cannot stay as they are: {because}." if because else ""
     raise UsageError(
-        f"{file}: does not say how fast step {numbers}{more} is, and {name} would set a belt to a guess. "
-        f"Say in athlete.toml how fast you go easily:\n\n    {said}\n\n"
+        f"{file}: does not say how fast step {numbers}{more} is, and {name} would set a belt to a guess."
+        f"{anew} Say in athlete.toml how fast you go easily:\n\n    {said}\n\n"
         "or have the page printed, write the speeds into it, and give that: "
         f"backtrack import {shlex.quote(file)}",
         plugin=name,

@@ -231,7 +231,7 @@ def export_joined(
         except CannotSplice as error:
             reason = str(error)
     if run.is_foreign and "speed" in carried_by(exporter, options):
-        refuse_assumed_speeds(run.imported, athlete, run.file, format)
+        refuse_assumed_speeds(run.imported, athlete, run.file, format, because=reason)
     artifact = export(
         whole.workout,
         format,

@@ -37,7 +37,8 @@ THEIRS = """\
 def added(tmp_path, theirs: str, at: int | None = None, block: str = BLOCK) -> bt.Artifact:
     path = tmp_path / "theirs.xml"
     path.write_text(theirs)
-    artifact = bt.add_block(bt.parse(block), path, at=at)
+    walker = bt.Athlete(easy_walk=bt.Speed("4.5 km/h"))  # for what goes by heart rate, if all is written anew
+    artifact = bt.add_block(bt.parse(block), path, at=at, athlete=walker)
     assert path.read_text() == theirs
     return artifact
 
