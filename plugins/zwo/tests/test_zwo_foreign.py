@@ -1,7 +1,8 @@
-"""Run files as others write them, written here after what each says of its own.
+"""Run files as others write them, written here after what each says of its own, or others of it.
 
 Zwift (h4l/zwift-workout-file-reference), QZ (cagnulein/qdomyos-zwift), zwo-editor (breiko83/zwo-editor),
-TrainAsONE's element in QZ, zwomaker (bouchaet/zwomaker), Kaiord (pablo-albaladejo/kaiord), intervals.icu.
+TrainAsONE (an issue of QZ), zwomaker (bouchaet/zwomaker), Kaiord (pablo-albaladejo/kaiord). What
+intervals.icu writes for a run nobody we read describes.
 """
 
 from __future__ import annotations
@@ -80,6 +81,91 @@ def losses(data: bytes) -> dict[str, bt.Loss]:
 )
 def test_every_form_of_a_step_is_read(steps: str, said: list[str]) -> None:
     assert lines(run(steps)) == said
+
+
+# Whole files, each written after what its source says of the files that it makes.
+
+BUILT_IN = b"""<workout_file>
+<author>Zwift</author><name>Pyramid</name><description></description><sportType>run</sportType>
+<durationType>time</durationType><tags><tag name="RUN"/></tags><category>Running</category>
+<workout>
+<Warmup Duration="120" PowerLow="0.6" PowerHigh="0.6" pace="1" replacement_verb="No Incline"/>
+<SteadyState Duration="60" PowerLow="1.1" PowerHigh="1.1" pace="1">
+<TextEvent timeoffset="5" message="Go"/></SteadyState>
+<Freeride Duration="30" FlatRoad="0"/>
+<Cooldown Duration="60" PowerLow="0.6" PowerHigh="0.5" pace="1"/>
+</workout></workout_file>"""
+ZWO_EDITOR = b"""<workout_file> <author></author> <name>Hills</name> <description></description>
+<sportType>run</sportType> <durationType>time</durationType> <tags> </tags> <workout>
+<SteadyState Duration="300" Power="0.5" pace="1" Incline="0.03"> </SteadyState>
+<IntervalsT Repeat="2" OnDuration="30" OffDuration="60" OnPower="1.2" OffPower="0.5" pace="1"/>
+<FreeRide Duration="60" FlatRoad="0" Incline="0.01"> </FreeRide></workout></workout_file>"""
+TRAIN_AS_ONE = b"""<?xml version="1.0" encoding="UTF-8"?><workout_file><author>TrainAsONE</author>
+<name>Economy</name><sportType>run</sportType><durationType>time</durationType>
+<thresholdSecPerKm>300</thresholdSecPerKm><workout>
+<SteadyState Duration="300" pace="2" Power="0.6667">
+<textevent message="07:30/km - Warm Up" duration="60"/></SteadyState>
+<SteadyState Duration="60" pace="2" Power="1.1"/></workout></workout_file>"""
+ZWO_MAKER = b"""<workout_file><author>me</author><name>Track</name><sportType>run</sportType>
+<workout><SteadyState Duration="1600" Power="0.7" pace="1" Cadence="85"/>
+<IntervalsT Repeat="3" OnDuration="400" OffDuration="200" OnPower="1.2" OffPower="0.2" pace="1"/>
+</workout></workout_file>"""
+KAIORD = b"""<?xml version="1.0" encoding="UTF-8"?><workout_file><author>k</author><name>Paces</name>
+<description>By pace</description><sportType>run</sportType><durationType>time</durationType>
+<thresholdSecPerKm>300</thresholdSecPerKm><tags><tag>easy</tag></tags>
+<workout><SteadyState Duration="300" Power="1" pace="300"/></workout></workout_file>"""
+
+
+@pytest.mark.parametrize(
+    ("data", "said", "unknown"),
+    [
+        pytest.param(
+            BUILT_IN,
+            [
+                "2:00 forward walk 6 km/h",
+                '1:00 forward run 11 km/h "Go"',
+                "0:30 forward walk 5 km/h",
+                "0:30 forward walk 5.8 km/h",
+                "0:30 forward walk 5.3 km/h",
+            ],
+            (3,),
+            id="h4l/zwift-workout-file-reference",
+        ),
+        pytest.param(
+            ZWO_EDITOR,
+            [
+                "5:00 forward walk 5 km/h 3%",
+                "2x",
+                "  0:30 forward run 12 km/h",
+                "  1:00 forward walk 5 km/h",
+                "1:00 forward walk 5 km/h 1%",
+            ],
+            (4,),
+            id="breiko83/zwo-editor",
+        ),
+        pytest.param(
+            TRAIN_AS_ONE,
+            ['5:00 forward run 8 km/h "07:30/km - Warm Up"', "1:00 forward run 13.2 km/h"],
+            (),
+            id="cagnulein/qdomyos-zwift issue 589, of TrainAsONE",
+        ),
+        pytest.param(
+            ZWO_MAKER,
+            [
+                '1600 m forward walk 7 km/h "cadence 85 rpm"',
+                "3x",
+                "  400 m forward run 12 km/h",
+                "  200 m forward walk 2 km/h",
+            ],
+            (),
+            id="bouchaet/zwomaker",
+        ),
+        pytest.param(KAIORD, ["5:00 forward run 12 km/h"], (), id="pablo-albaladejo/kaiord"),
+    ],
+)
+def test_a_whole_file_of_each_program_is_read(data: bytes, said: list[str], unknown: tuple[int, ...]) -> None:
+    assert lines(data) == said
+    assert imported(data).unknown == unknown
 
 
 def test_without_a_duration_type_a_run_is_in_metres() -> None:
