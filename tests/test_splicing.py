@@ -222,6 +222,16 @@ class TestTheJunction:
         whole = join_run(ends, read_run(run_file, registry=registry), at=0)
         assert bool(whole.joined.added) == leads_out
 
+    @pytest.mark.parametrize(
+        ("easy", "left"), [("4 km/h", "4 km/h"), ("6.5 km/h", "4.5 km/h"), ("4 mph", "2.8 mph")]
+    )
+    def test_whoever_walks_briskly_leaves_the_block_gently_all_the_same(
+        self, run_file: Path, registry: Registry, easy: str, left: str
+    ) -> None:
+        athlete = bt.Athlete(easy_walk=bt.Speed(easy))
+        whole = join_run(BLOCK, read_run(run_file, registry=registry), at=0, athlete=athlete)
+        assert [str(each.step.speed) for each in whole.joined.added] == [easy, left]
+
     def test_a_run_that_has_no_such_place_is_refused(self, run_file: Path, registry: Registry) -> None:
         with pytest.raises(ValueError, match="the run has 3 parts"):
             bt.add_block(BLOCK, run_file, at=4, registry=registry)
@@ -271,6 +281,23 @@ class TestReading:
         path.write_text("what is this\n", encoding="utf-8")
         with pytest.raises(bt.UnreadableInput, match="no importer knows this file"):
             read_run(path, registry=registry)
+
+    @pytest.mark.parametrize(
+        ("name", "text", "said"),
+        [
+            ("run.txt", "# mine\nname: Run\n10:00 forward jgo 8 km/h\n", "run.txt:3:15: error BT001"),
+            ("run.json", '{"name": "Run", "steps": [{"kind": "step"}]}', "run.json"),
+            ("run.json", '{"name": "Run", ', "run.json"),
+        ],
+    )
+    def test_what_is_wrong_with_a_page_is_told_and_not_that_nobody_knows_it(
+        self, tmp_path: Path, registry: Registry, name: str, text: str, said: str
+    ) -> None:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        with pytest.raises(bt.BacktrackError) as told:
+            read_run(tmp_path / name, registry=registry)
+        assert said in str(told.value)
+        assert "no importer" not in str(told.value)
 
     def test_a_page_is_one_whatever_its_name(self, tmp_path: Path, registry: Registry) -> None:
         path = tmp_path / "run.txt"

@@ -71,11 +71,12 @@ def refuse_assumed_speeds(
     gaits = {gait for _, gait in missing}
     numbers = ", ".join(str(number) for number, _ in missing[:_MOST_LISTED])
     more = f" and {len(missing) - _MOST_LISTED} more" if len(missing) > _MOST_LISTED else ""
+    which = f"step {numbers} is" if len(missing) == 1 else f"steps {numbers}{more} are"
     lines = [f'{_EASY[gait]} = "{example}"' for gait, example in _EXAMPLES.items() if gait in gaits]
     said = "\n    ".join(lines)
     anew = f" Its steps cannot stay as they are: {because}." if because else ""
     raise UsageError(
-        f"{file}: does not say how fast step {numbers}{more} is, and {name} would set a belt to a guess."
+        f"{file}: does not say how fast {which}, and {name} would set a belt to a guess."
         f"{anew} Say in athlete.toml how fast you go easily:\n\n    {said}\n\n"
         "or have the page printed, write the speeds into it, and give that: "
         f"backtrack import {shlex.quote(file)}",

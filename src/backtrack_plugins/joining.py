@@ -185,10 +185,15 @@ class _Joining:
     def lead_out(self) -> None:
         """Have the block end in a walk, long enough for the belt to have started before the run goes on.
 
-        A step of the run that sets no speed or incline of its own goes on at what it finds.
+        A step of the run that sets no speed or incline of its own goes on at what it finds, and so even
+        somebody who walks briskly leaves at a speed that anybody steps onto.
         """
         if self.tail and self.walked_at_the_end() < LEAD_OUT_SECONDS:
-            self.leaving = self.walks(LEAD_SECONDS, "in which the belt starts gently, before your own steps")
+            gentle = self.speed
+            if gentle.exceeds(FASTEST_MOUNT):
+                gentle = WALK_IMPERIAL if gentle.imperial else WALK
+            why = "in which the belt starts gently, before your own steps"
+            self.leaving = (Added(forward_walk(LEAD_SECONDS, gentle), why),)
 
     def walked_at_the_end(self) -> float:
         """For how many seconds the block ends in an easy walk on the flat; a lap step counts as none."""

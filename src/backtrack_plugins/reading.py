@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 from backtrack_plugins.errors import UnreadableInput
@@ -36,6 +37,18 @@ def read(path: str | os.PathLike[str]) -> Workout:
             file=name,
         )
     return parse(text, file=name)
+
+
+def is_workout_file(name: str, data: bytes) -> bool:
+    r"""Whether a file is meant as one of ours, right or wrong: a page has a name, and a JSON form its suffix.
+
+    >>> is_workout_file("run.txt", b"# mine\nname: Run\n"), is_workout_file("a.fit", b"\x0e.FIT")
+    (True, False)
+    """
+    return name.lower().endswith((".backtrack", ".json")) or _NAME.search(data) is not None
+
+
+_NAME = re.compile(rb"^[ \t]*name:", re.MULTILINE | re.IGNORECASE)
 
 
 def read_bytes(name: str, *, most: int = MOST_BYTES, what: str = "workout") -> bytes:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from backtrack_plugins.easy_speeds import refuse_assumed_speeds
-from backtrack_plugins.errors import BacktrackError, CannotSplice, UnreadableInput, UsageError
+from backtrack_plugins.errors import CannotSplice, UnreadableInput, UsageError
 from backtrack_plugins.exporter import Insert, Loss, SpliceRequest
 from backtrack_plugins.exporting import (
     Making,
@@ -29,7 +29,7 @@ from backtrack_plugins.exporting import (
 from backtrack_plugins.importer import Imported
 from backtrack_plugins.importing import import_with, importer_of
 from backtrack_plugins.joining import join_and_tell
-from backtrack_plugins.reading import read, read_bytes
+from backtrack_plugins.reading import is_workout_file, read, read_bytes
 from backtrack_plugins.registry import installed
 from backtrack_plugins.timeline import RepeatedSegments, expand
 from backtrack_plugins.workout import written_steps
@@ -107,11 +107,9 @@ def read_run(
     try:
         chosen = importer_of(data, file, importer=importer, registry=registry)
     except UnreadableInput:
-        try:
-            return own_run(file, read(file))
-        except BacktrackError:
-            pass
-        raise
+        if not is_workout_file(file, data):
+            raise
+        return own_run(file, read(file))
     known = option_names(chosen)
     wanted = options(chosen.name) if options is not None else {}
     given = {name: value for name, value in wanted.items() if name in known}
